@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+use crate::audit::Auditable;
+use crate::controls::Controls;
+use crate::layer::Cut;
+
+/// A sandbox that answers. Dropping it stops it without waiting.
+pub struct Running {
+    /// `http://127.0.0.1:PORT`, where `/_sandbox/*` is.
+    pub origin: String,
+    /// The address that the EHR's clients are given, such as `origin` + `/v1`.
+    pub native: String,
+    /// What a client must present, by the EHR's own names.
+    pub credentials: BTreeMap<String, String>,
+    /// Origins beside the native one, by name: `storage`.
+    pub other_origins: BTreeMap<String, String>,
+    /// The same switches as behind `/_sandbox/*`, for a test in the same process.
+    pub controls: Controls,
+    pub ehr: Arc<dyn Auditable>,
+    pub servers: Vec<Server>,
+}
+
+impl Running {
+    /// Stops accepting, lets what is in flight finish, then returns.
+    pub async fn shutdown(self) {
+        for server in self.servers {
+            server.shutdown().await;
+        }
+    }
+}
+
+/// One listening address. Dropping it stops it without waiting.
+pub struct Server {
+    origin: String,
+    stop: oneshot::Sender<()>,
+    accepting: JoinHandle<()>,
+}
+
+/// How long what is in flight may take to finish before a shutdown leaves it behind.
+const DRAIN: Duration = Duration::from_secs(30);
+
+impl Server {
+    /// Starts to listen; port 0 takes any free one. The origin is known before the routes are, so that they can hold
+    /// links to themselves.
+    pub async fn start(listen: SocketAddr, routes: impl FnOnce(&str) -> Router) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let origin = format!("http://{}", reachable(listener.local_addr()?));
+        Ok(Self::on(listener, origin.clone(), routes(&origin)))
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Stops accepting, lets what is in flight finish, then returns.
+    pub async fn shutdown(self) {
+        let Self { stop, accepting, .. } = self;
+        drop(stop);
+        // The task only ends early if it panicked, and then there is nothing left to wait for.
+        let _ = accepting.await;
+    }
+
+    fn on(listener: TcpListener, origin: String, routes: Router) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let accepting = tokio::spawn(accept(listener, routes, stopped));
+        Self { origin, stop, accepting }
+    }
+}
+
+async fn accept(listener: TcpListener, routes: Router, mut stopped: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => serve(stream, routes.clone(), &graceful),
+                // Out of file descriptors, most likely: let some connections end first.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            _ = &mut stopped => break,
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+}
+
+fn serve(stream: TcpStream, routes: Router, graceful: &GracefulShutdown) {
+    // Without it small answers can wait for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let routes = routes.clone();
+        async move { answer(routes.oneshot(request.map(Body::new)).await) }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new());
+    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+    // A connection that ends in an error is the client's affair, or one that was cut on purpose.
+    tokio::spawn(async move { drop(connection.await) });
+}
+
+/// hyper closes the connection without a byte when the service fails.
+fn answer(response: Result<Response, Infallible>) -> Result<Response, AnswerLost> {
+    let Ok(response) = response;
+    match response.extensions().get::<Cut>() {
+        Some(Cut) => Err(AnswerLost),
+        None => Ok(response),
+    }
+}
+
+#[derive(Debug)]
+struct AnswerLost;
+
+impl std::fmt::Display for AnswerLost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the answer was lost on purpose")
+    }
+}
+
+impl std::error::Error for AnswerLost {}
+
+/// The address as a client on this machine can reach it: "any address" is no address to connect to.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
