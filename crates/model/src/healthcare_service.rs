@@ -1,0 +1,27 @@
+//! Healthcare services: the kinds of appointment that a care unit offers.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::id::{CareUnitId, HealthcareServiceId};
+
+/// A kind of appointment that a care unit offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HealthcareService {
+    /// Use this in every later call.
+    pub id: HealthcareServiceId,
+    /// The EHR's own id, for people and debugging.
+    pub emr_id: String,
+    /// The care unit.
+    pub care_unit_id: CareUnitId,
+    /// Its name, such as "First visit".
+    pub name: String,
+    /// What the patient should know.
+    pub description: Option<String>,
+    /// The EHR's grouping.
+    pub category: Option<String>,
+    /// Minutes that an appointment takes.
+    pub duration_minutes: Option<u32>,
+    /// Whether patients may book it themselves.
+    pub bookable_online: Option<bool>,
+}

@@ -1,0 +1,1 @@
+//! What Vardbro keeps: applications and their connections.

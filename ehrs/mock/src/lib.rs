@@ -1,0 +1,1 @@
+//! The in-memory reference EHR: every operation, every flow.
