@@ -3,6 +3,19 @@
 //! From the outside in: `observe` → `deadline` → `retry` → `breaker` → `quota` → `concurrency` → `attempt timeout` → `egress` →
 //! transport. Every call carries its [`Safety`]; every failure says what is known about [`Delivery`].
 
+pub mod attempt;
+pub mod breaker;
+pub mod concurrency;
+pub mod deadline;
+pub mod egress;
+mod hint;
+pub mod observe;
+pub mod progress;
+pub mod quota;
+pub mod retry;
+pub mod stack;
+pub mod transport;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +26,9 @@ use tower::{Service, ServiceExt};
 use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
+pub use self::egress::Egress;
+pub use self::stack::{WireFactory, wire_over};
+pub use self::transport::TransportError;
 use crate::meter::Meter;
 
 /// Whether a call may be made twice.
@@ -164,6 +180,14 @@ pub struct CallContext {
     pub deadline: Instant,
     /// Counts the attempts.
     pub meter: Meter,
+}
+
+impl CallContext {
+    /// What travels with the request. One without it did not come through [`Wire::send`].
+    fn of<B>(request: &http::Request<B>) -> Result<Self, WireError> {
+        let context = request.extensions().get::<Self>().cloned();
+        context.ok_or(WireError::not_sent(WireErrorKind::Malformed))
+    }
 }
 
 /// How the wire must treat one connection.

@@ -1,0 +1,147 @@
+//! The innermost layer: pooled connections, TLS, and what is known when they break.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls_platform_verifier::Verifier;
+use tower::Service;
+
+use super::egress::{CheckedResolver, Egress, Refused};
+use super::progress::Progress;
+use super::stack::{Answer, Request};
+use super::{CallContext, WireError, WireErrorKind};
+
+/// How long a connection may take to come about, TLS not counted.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long an unused connection is kept. Servers close theirs too, and a write that crosses with that is lost: so less than any
+/// server that we know of waits.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+type Client = legacy::Client<HttpsConnector<HttpConnector<CheckedResolver>>, Full<Bytes>>;
+
+/// The TLS library cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up: {0}")]
+pub struct TransportError(#[from] rustls::Error);
+
+/// Sends requests. Clones share the connections. It follows no redirect and knows no proxy.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    client: Client,
+}
+
+impl Transport {
+    /// A pool of connections to where the operator allows.
+    pub fn new(egress: Egress) -> Result<Self, TransportError> {
+        let mut tcp = HttpConnector::new_with_resolver(CheckedResolver::new(egress));
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        tcp.set_nodelay(true);
+        let tls = HttpsConnectorBuilder::new().with_tls_config(tls()?);
+        let schemes = if egress.allow_http { tls.https_or_http() } else { tls.https_only() };
+        let connector = schemes.enable_http1().enable_http2().wrap_connector(tcp);
+        let client = legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .build(connector);
+        Ok(Self { client })
+    }
+}
+
+/// Trusts what the machine trusts. Where that is nothing, as in a slim container, what Mozilla trusts.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
+    Ok(match Verifier::new(provider) {
+        Ok(verifier) => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+        }
+        Err(_) => {
+            tracing::info!("this machine has no certificate authorities: trusting those of Mozilla");
+            let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
+            builder.with_root_certificates(roots).with_no_client_auth()
+        }
+    })
+}
+
+impl Service<Request> for Transport {
+    type Response = http::Response<Bytes>;
+    type Error = WireError;
+    type Future = BoxFuture<'static, Answer>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), WireError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        Box::pin(send(self.client.clone(), request))
+    }
+}
+
+async fn send(client: Client, mut request: Request) -> Answer {
+    let max_bytes = CallContext::of(&request)?.max_answer_bytes;
+    let progress = Progress::of(&mut request);
+    // What travels in extensions is ours: none of it goes on.
+    request.extensions_mut().clear();
+    let mut request = request.map(Full::new);
+    let connection = capture_connection(&mut request);
+    progress.connecting();
+    let mut answering = pin!(client.request(request));
+    // The client takes a connection and begins to send within one poll: whoever drops this in between polls knows the truth.
+    let answer = poll_fn(|context| {
+        let poll = answering.as_mut().poll(context);
+        if connection.connection_metadata().is_some() {
+            progress.sending();
+        }
+        poll
+    })
+    .await;
+    let connected = connection.connection_metadata().is_some();
+    let (parts, body) = answer.map_err(|error| classify(&error, connected))?.into_parts();
+    let body = Limited::new(body, max_bytes).collect().await.map_err(|error| {
+        WireError::unknown(if error.is::<LengthLimitError>() {
+            WireErrorKind::TooLarge
+        } else {
+            WireErrorKind::Dropped
+        })
+    })?;
+    let mut response = http::Response::new(body.to_bytes());
+    *response.status_mut() = parts.status;
+    *response.version_mut() = parts.version;
+    *response.headers_mut() = parts.headers;
+    Ok(response)
+}
+
+fn classify(error: &legacy::Error, connected: bool) -> WireError {
+    if causes(error).any(|cause| cause.is::<Refused>()) {
+        WireError::not_sent(WireErrorKind::Egress)
+    } else if error.is_connect() {
+        WireError::not_sent(WireErrorKind::Connect)
+    } else if connected {
+        WireError::unknown(WireErrorKind::Dropped)
+    } else {
+        // The client found fault with the request before it looked for a connection.
+        WireError::not_sent(WireErrorKind::Malformed)
+    }
+}
+
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
