@@ -14,7 +14,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use controls::{Controls, Fate};
 pub use faults::{Faults, WrongFaults};
 pub use layer::{Faulty, count_calls, cut_connection, meet_fate};
-pub use serve::{Running, Server};
+pub use serve::{Bound, Running, Server};
 
 /// The largest JSON or XML body that a sandbox reads, in bytes (2 MiB).
 pub const MESSAGE_LIMIT: usize = 2 * 1024 * 1024;

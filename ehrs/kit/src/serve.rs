@@ -57,12 +57,11 @@ pub struct Server {
 const DRAIN: Duration = Duration::from_secs(30);
 
 impl Server {
-    /// Starts to listen; port 0 takes any free one. The origin is known before the routes are, so that they can hold
-    /// links to themselves.
+    /// Starts to listen and to answer; port 0 takes any free one. `routes` are given the origin.
     pub async fn start(listen: SocketAddr, routes: impl FnOnce(&str) -> Router) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
-        let origin = format!("http://{}", reachable(listener.local_addr()?));
-        Ok(Self::on(listener, origin.clone(), routes(&origin)))
+        let bound = Bound::to(listen).await?;
+        let routes = routes(bound.origin());
+        Ok(bound.serve(routes))
     }
 
     pub fn origin(&self) -> &str {
@@ -76,11 +75,31 @@ impl Server {
         // The task only ends early if it panicked, and then there is nothing left to wait for.
         let _ = accepting.await;
     }
+}
 
-    fn on(listener: TcpListener, origin: String, routes: Router) -> Self {
+/// An address that is taken but not answered on yet: its origin is known before the routes are, so that they can
+/// hold links to themselves.
+pub struct Bound {
+    listener: TcpListener,
+    origin: String,
+}
+
+impl Bound {
+    /// Port 0 takes any free one.
+    pub async fn to(listen: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let origin = format!("http://{}", reachable(listener.local_addr()?));
+        Ok(Self { listener, origin })
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub fn serve(self, routes: Router) -> Server {
         let (stop, stopped) = oneshot::channel();
-        let accepting = tokio::spawn(accept(listener, routes, stopped));
-        Self { origin, stop, accepting }
+        let accepting = tokio::spawn(accept(self.listener, routes, stopped));
+        Server { origin: self.origin, stop, accepting }
     }
 }
 
