@@ -71,7 +71,7 @@ impl Concern for EgressCheck {
 
 /// The address that a host is, if it is no name. The connector tells them apart in the same way.
 fn literal(host: &str) -> Option<IpAddr> {
-    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// Resolves names for the connector, and keeps back addresses that may not be called.

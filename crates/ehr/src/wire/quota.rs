@@ -21,6 +21,9 @@ use crate::environment::Clock;
 
 const WINDOW: Duration = Duration::from_secs(60);
 
+/// A call that got no answer may still be on its way to the EHR for this long.
+const STRAY: Duration = Duration::from_secs(5);
+
 /// Lets calls through as the quota has room for them, first come, first served. A call whose turn would come too late for its
 /// deadline is told so at once.
 #[derive(Debug, Clone)]
@@ -34,8 +37,8 @@ struct Shared {
     /// `None`: no known limit, but a 429 is heeded all the same.
     places: Option<usize>,
     ledger: Mutex<Ledger>,
-    /// Somebody's turn may have come earlier than he was told.
-    moved_up: Notify,
+    /// Turns may come earlier, or later, than those who wait know.
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -62,9 +65,24 @@ impl Ledger {
         let place = ahead.checked_rem(places).unwrap_or(0);
         let first = match place.checked_sub(places.saturating_sub(taken)) {
             None => open,
-            Some(nth) => self.free_at.get(nth).copied().unwrap_or_else(|| later(now, WINDOW)).max(open),
+            Some(nth) => self.nth_free(nth, later(now, WINDOW)).max(open),
         };
         later(first, WINDOW.saturating_mul(rounds))
+    }
+
+    /// When the taken place that is free as the nth is free, if those of calls under way are at `if_answered_now`.
+    fn nth_free(&self, nth: usize, if_answered_now: Instant) -> Instant {
+        let before = self.free_at.partition_point(|free| *free <= if_answered_now);
+        let known = if nth < before { Some(nth) } else { nth.checked_sub(self.under_way) };
+        known
+            .filter(|known| nth < before || *known >= before)
+            .and_then(|known| self.free_at.get(known).copied())
+            .unwrap_or(if_answered_now)
+    }
+
+    fn keep_until(&mut self, free: Instant) {
+        let position = self.free_at.partition_point(|other| *other <= free);
+        self.free_at.insert(position, free);
     }
 
     fn forget_what_is_free(&mut self, now: Instant) {
@@ -85,7 +103,7 @@ impl Quota {
     pub fn new(calls_per_minute: Option<u32>, clock: Arc<dyn Clock>) -> Self {
         // With none, every call would wait for ever.
         let places = calls_per_minute.map(|calls| usize::try_from(calls).unwrap_or(usize::MAX).max(1));
-        let shared = Shared { places, ledger: Mutex::default(), moved_up: Notify::new() };
+        let shared = Shared { places, ledger: Mutex::default(), changed: Notify::new() };
         Self { shared: Arc::new(shared), clock }
     }
 
@@ -93,6 +111,8 @@ impl Quota {
         let until = later(Instant::now(), wait);
         let mut ledger = self.shared.ledger();
         ledger.blocked_until = ledger.blocked_until.max(Some(until));
+        drop(ledger);
+        self.shared.changed.notify_waiters();
     }
 }
 
@@ -105,7 +125,7 @@ impl Concern for Quota {
         let progress = Progress::of(&mut request);
         let mut place = self.shared.place(context.deadline, progress).await?;
         let answer = next.oneshot(request).await;
-        place.used = Some(!matches!(&answer, Err(error) if error.delivery == Delivery::NotSent));
+        place.end = Some(End::of(&answer));
         if let Ok(response) = &answer
             && response.status() == StatusCode::TOO_MANY_REQUESTS
             && let Some(wait) = wait_asked_for(response, self.clock.now())
@@ -125,15 +145,15 @@ impl Shared {
     async fn place(self: &Arc<Self>, deadline: Instant, progress: Progress) -> Result<Place, WireError> {
         let ticket = Ticket::take(self);
         loop {
-            let mut moved_up = std::pin::pin!(self.moved_up.notified());
+            let mut changed = std::pin::pin!(self.changed.notified());
             // Listens from here on, so that nothing is missed between looking and waiting.
-            moved_up.as_mut().enable();
+            changed.as_mut().enable();
             let now = Instant::now();
             match ticket.look(now) {
-                Turn::Now => return Ok(Place { shared: self.clone(), progress, used: None }),
+                Turn::Now => return Ok(Place { shared: self.clone(), progress, end: None }),
                 Turn::At(turn) if worth_waiting(turn, deadline) => {
                     // Whichever comes first: both mean to look again.
-                    let _ = timeout_at(turn, moved_up).await;
+                    let _ = timeout_at(turn, changed).await;
                 }
                 Turn::At(turn) => {
                     return Err(WireError {
@@ -189,7 +209,7 @@ impl Drop for Ticket<'_> {
         if let Some(position) = ledger.queue.iter().position(|id| *id == self.id) {
             ledger.queue.remove(position);
             drop(ledger);
-            self.shared.moved_up.notify_waiters();
+            self.shared.changed.notify_waiters();
         }
     }
 }
@@ -198,20 +218,47 @@ impl Drop for Ticket<'_> {
 struct Place {
     shared: Arc<Shared>,
     progress: Progress,
-    /// Not known of a call that was given up: its progress tells.
-    used: Option<bool>,
+    /// How the call ended; it was given up if it did not.
+    end: Option<End>,
+}
+
+enum End {
+    NotSent,
+    Answered,
+    Unknown,
+}
+
+impl End {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Ok(_) => Self::Answered,
+            Err(error) => Self::without_answer(error.delivery),
+        }
+    }
+
+    fn without_answer(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::NotSent => Self::NotSent,
+            Delivery::Rejected => Self::Answered,
+            Delivery::Unknown => Self::Unknown,
+        }
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let used = self.used.unwrap_or_else(|| self.progress.of_attempt() == Delivery::Unknown);
+        let end = self.end.take().unwrap_or_else(|| End::without_answer(self.progress.of_attempt()));
         let mut ledger = self.shared.ledger();
         ledger.under_way = ledger.under_way.saturating_sub(1);
-        if !used {
-            drop(ledger);
-            self.shared.moved_up.notify_waiters();
-        } else if self.shared.places.is_some() {
-            ledger.free_at.push_back(later(Instant::now(), WINDOW));
+        let answered = later(Instant::now(), WINDOW);
+        match (end, self.shared.places) {
+            (End::NotSent, _) => {
+                drop(ledger);
+                self.shared.changed.notify_waiters();
+            }
+            (_, None) => {}
+            (End::Answered, Some(_)) => ledger.keep_until(answered),
+            (End::Unknown, Some(_)) => ledger.keep_until(later(answered, STRAY)),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
@@ -113,6 +114,9 @@ async fn send(client: Client, mut request: Request) -> Answer {
     .await;
     let connected = connection.connection_metadata().is_some();
     let (parts, body) = answer.map_err(|error| classify(&error, connected))?.into_parts();
+    if body.size_hint().lower() > u64::try_from(max_bytes).unwrap_or(u64::MAX) {
+        return Err(WireError::unknown(WireErrorKind::TooLarge));
+    }
     let body = Limited::new(body, max_bytes).collect().await.map_err(|error| {
         WireError::unknown(if error.is::<LengthLimitError>() {
             WireErrorKind::TooLarge
