@@ -1,1 +1,22 @@
-//! The HTTP API of Vardbro.
+//! The HTTP API: routes, authentication, problems, the OpenAPI document, health and metrics.
+//!
+//! The gateway knows EHRs only as [`Ehr`](vardbro_ehr::Ehr); which there are, whoever builds it says.
+
+mod answer;
+mod availability;
+mod caller;
+mod docs;
+mod exchange;
+mod gateway;
+mod health;
+mod openapi;
+mod problem;
+mod request;
+mod routes;
+mod scope;
+mod server;
+
+pub use docs::{capabilities_page, errors_page};
+pub use gateway::{Gateway, Parts};
+pub use openapi::document as openapi_document;
+pub use server::{router, serve};

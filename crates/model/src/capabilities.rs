@@ -304,6 +304,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Days that one call for timeslots may span.
+    pub fn availability_window_days(&self) -> u16 {
+        self.limits.availability_window_days
+    }
+
     /// What is known of an operation; one that the connector forgot is not supported.
     pub fn of(&self, operation: Operation) -> &OperationCapability {
         static FORGOTTEN: OperationCapability = OperationCapability::NONE;

@@ -67,6 +67,12 @@ impl Store {
         self.snapshot().connections(application)
     }
 
+    /// Whether the database answers.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Keeps an application whose client id may be there already, with this secret, this name and exactly these
     /// connections; all of it or nothing.
     pub async fn put_application(

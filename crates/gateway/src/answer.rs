@@ -1,0 +1,118 @@
+//! Answers that succeed.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{HeaderName, LINK};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+use vardbro_model::appointment::Appointment;
+use vardbro_model::document::Document;
+use vardbro_model::healthcare_service::HealthcareService;
+use vardbro_model::id::CareUnitId;
+use vardbro_model::medical_note::MedicalNote;
+use vardbro_model::page::Page;
+use vardbro_model::patient::Patient;
+use vardbro_model::resource::Resource;
+use vardbro_model::schedule::ScheduleBlock;
+use vardbro_model::timeslot::Timeslot;
+
+use crate::request::next_link;
+use crate::scope::CareUnitScope;
+
+const NOT_STORED: HeaderName = HeaderName::from_static("vardbro-not-stored");
+
+/// A JSON answer and its headers.
+pub(crate) struct Answer<T> {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: T,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn ok(body: T) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body }
+    }
+
+    pub(crate) fn created(body: T) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::ok(body) }
+    }
+
+    pub(crate) fn status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Names the fields that were accepted without the EHR having a place for them.
+    pub(crate) fn not_stored(self, fields: &[&str]) -> Self {
+        if fields.is_empty() { self } else { self.header(NOT_STORED, &fields.join(", ")) }
+    }
+}
+
+impl<T> Answer<Vec<T>> {
+    /// A page, with the link to the next one.
+    pub(crate) fn page(page: Page<T>, scope: &CareUnitScope) -> Self {
+        let Page { items, next } = page;
+        let answer = Self::ok(items);
+        match next {
+            Some(cursor) => {
+                let link = next_link(scope.emr.gateway.public_origin(), &scope.emr.uri, &cursor);
+                answer.header(LINK, &link)
+            }
+            None => answer,
+        }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// A thing that says which care unit it belongs to.
+pub(crate) trait OfCareUnit {
+    fn care_unit_id(&mut self) -> &mut CareUnitId;
+
+    /// The same thing under the care unit's id as the client knows it.
+    fn seen_from(mut self, scope: &CareUnitScope) -> Self
+    where
+        Self: Sized,
+    {
+        self.care_unit_id().clone_from(&scope.public);
+        self
+    }
+}
+
+macro_rules! of_care_unit {
+    ($($name:ty),+ $(,)?) => {
+        $(impl OfCareUnit for $name {
+            fn care_unit_id(&mut self) -> &mut CareUnitId {
+                &mut self.care_unit_id
+            }
+        })+
+    };
+}
+
+of_care_unit!(
+    Resource,
+    HealthcareService,
+    Timeslot,
+    ScheduleBlock,
+    Patient,
+    Appointment,
+    MedicalNote,
+    Document
+);
+
+/// Each of them under the care unit's id as the client knows it.
+pub(crate) fn seen_from<T: OfCareUnit>(things: Vec<T>, scope: &CareUnitScope) -> Vec<T> {
+    things.into_iter().map(|thing| thing.seen_from(scope)).collect()
+}

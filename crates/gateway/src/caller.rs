@@ -1,0 +1,49 @@
+//! Who calls: holding a [`Caller`] is the proof of having been authenticated.
+
+use axum::extract::FromRequestParts;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use vardbro_model::error::ErrorCode;
+use vardbro_store::Application;
+
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+use crate::request::refuse_unacceptable;
+
+/// An authenticated application.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub(crate) Application);
+
+impl FromRequestParts<Gateway> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let (id, secret) = credentials(&parts.headers).unwrap_or_default();
+        let Some(application) = gateway.store().authenticate(&id, &secret) else {
+            return Err(Problem::new(
+                ErrorCode::Unauthorized,
+                "Send valid credentials in x-leyr-client-id and x-leyr-client-secret, or as HTTP Basic.",
+            ));
+        };
+        refuse_unacceptable(&parts.headers)?;
+        Ok(Self(application))
+    }
+}
+
+fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if let (Some(id), Some(secret)) = (text("x-leyr-client-id"), text("x-leyr-client-secret")) {
+        return Some((id, secret));
+    }
+    let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = pair.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}

@@ -1,0 +1,136 @@
+//! One request and its answer: the id, what it cost, and what every answer carries.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, HeaderName};
+use http::{HeaderValue, Method};
+use tracing::{Instrument, info, warn};
+use uuid::Uuid;
+use vardbro_ehr::meter::Meter;
+use vardbro_model::capabilities::Operation;
+use vardbro_model::ehr::EhrCode;
+
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// How long the EHR may take for one request, all its calls together.
+pub(crate) const TIME_FOR_EHR: Duration = Duration::from_secs(25);
+
+/// What belongs to one request, wherever it is dealt with.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) id: Uuid,
+    pub(crate) meter: Meter,
+    pub(crate) deadline: tokio::time::Instant,
+}
+
+/// Which EHR was asked for what; set by whoever found out, read when the answer leaves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) ehr: EhrCode,
+    pub(crate) operation: Operation,
+}
+
+/// The outermost layer: gives the request an id, and the answer its headers, its log line and its metrics.
+pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(&request).unwrap_or_else(|| gateway.new_id());
+    let method = request.method().clone();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("(unknown)", |path| path.as_str()).to_owned();
+    let meter = Meter::default();
+    let deadline = tokio::time::Instant::now() + TIME_FOR_EHR;
+    request.extensions_mut().insert(Exchange { id, meter: meter.clone(), deadline });
+    let asked = Arc::new(std::sync::OnceLock::<Asked>::new());
+    request.extensions_mut().insert(asked.clone());
+
+    let span = tracing::info_span!("request", %id, %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let mut answer = problem.answer(&id.to_string());
+        for (name, value) in response.headers() {
+            if name == http::header::ALLOW {
+                answer.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+        response = answer;
+    }
+
+    let took = began.elapsed();
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, header(&id.to_string()));
+    headers.insert(SERVER_TIMING, header(&server_timing(took, &meter)));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    record(&span, &method, &route, response.status().as_u16(), asked.get(), took, &meter);
+    response
+}
+
+fn request_id(request: &Request) -> Option<Uuid> {
+    Uuid::try_parse(request.headers().get(REQUEST_ID)?.to_str().ok()?).ok()
+}
+
+fn server_timing(took: Duration, meter: &Meter) -> String {
+    let upstream = meter.upstream();
+    // Concurrent calls add up, so the gateway's own part can only be told as what is left, or nothing.
+    let own = took.saturating_sub(upstream);
+    let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
+    let (own, upstream, calls) = (milliseconds(own), milliseconds(upstream), meter.calls());
+    format!("gateway;dur={own:.2}, upstream;dur={upstream:.2}, calls;desc=\"{calls}\"")
+}
+
+fn header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn record(
+    span: &tracing::Span,
+    method: &Method,
+    route: &str,
+    status: u16,
+    asked: Option<&Asked>,
+    took: Duration,
+    meter: &Meter,
+) {
+    let (ehr, operation) =
+        asked.map_or(("none", "none"), |asked| (asked.ehr.as_str(), asked.operation.as_str()));
+    let labels = [
+        ("method", known_method(method).to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.to_string()),
+        ("ehr", ehr.to_owned()),
+        ("operation", operation.to_owned()),
+    ];
+    metrics::counter!("vardbro_requests_total", &labels).increment(1);
+    metrics::histogram!("vardbro_request_seconds", "ehr" => ehr, "operation" => operation)
+        .record(took.as_secs_f64());
+    let milliseconds = took.as_secs_f64() * 1000.0;
+    let calls = meter.calls();
+    span.in_scope(|| {
+        if status >= 500 {
+            warn!(status, ehr, operation, calls, milliseconds, "answered");
+        } else {
+            info!(status, ehr, operation, calls, milliseconds, "answered");
+        }
+    });
+}
+
+/// A client may send any word as a method; a label may not be any word.
+fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::POST
+        | Method::PATCH
+        | Method::PUT
+        | Method::DELETE
+        | Method::HEAD
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
+}

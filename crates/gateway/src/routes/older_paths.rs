@@ -1,0 +1,92 @@
+//! The older paths of appointments, with the care unit in query or body. Each hands on to its successor.
+
+use vardbro_ehr::Thing;
+use vardbro_model::appointment::Appointment;
+use vardbro_model::error::Fault;
+use vardbro_model::id::CareUnitId;
+
+use super::appointments::{
+    self, AppointmentsQuery, BookRequest, ChangeRequest, ChangeSeveralRequest, Changed,
+};
+use super::emrs::Nothing;
+use super::paths::{AppointmentPath, CareUnitQuery, EmrPath};
+use crate::answer::Answer;
+use crate::problem::Problem;
+use crate::request::{BodyWith, CareUnitKey, Query, QueryWith};
+use crate::scope::{CareUnitScope, EmrScope};
+
+/// List appointments (older path)
+#[utoipa::path(
+    get, path = "/api/emrs/{emr}/appointments", tag = "Older paths", operation_id = "list_appointments_older",
+    params(EmrPath, CareUnitQuery, AppointmentsQuery),
+    responses((status = 200, description = "The appointments, by start.", body = Vec<Appointment>)),
+)]
+pub(crate) async fn list(
+    scope: EmrScope,
+    QueryWith { key, query, .. }: QueryWith<CareUnitKey, AppointmentsQuery>,
+) -> Result<Answer<Vec<Appointment>>, Problem> {
+    appointments::list(at(scope, &key)?, query).await
+}
+
+/// Get an appointment (older path)
+#[utoipa::path(
+    get, path = "/api/emrs/{emr}/appointments/{appointment_id}", tag = "Older paths",
+    operation_id = "get_appointment_older", params(EmrPath, AppointmentPath, CareUnitQuery),
+    responses((status = 200, description = "The appointment.", body = Appointment)),
+)]
+pub(crate) async fn get(
+    scope: EmrScope,
+    QueryWith { key, query, .. }: QueryWith<CareUnitKey, Nothing>,
+) -> Result<Answer<Appointment>, Problem> {
+    appointments::get(at(scope, &key)?, query).await
+}
+
+/// Book an appointment (older path)
+#[utoipa::path(
+    post, path = "/api/emrs/{emr}/appointments", tag = "Older paths", operation_id = "book_appointment_older",
+    params(EmrPath), request_body = BookRequest,
+    responses((status = 201, description = "The appointment, in an array.", body = Vec<Appointment>)),
+)]
+pub(crate) async fn book(
+    scope: EmrScope,
+    query: Query<Nothing>,
+    BodyWith { key, body, .. }: BodyWith<CareUnitKey, BookRequest>,
+) -> Result<Answer<Vec<Appointment>>, Problem> {
+    appointments::book(at(scope, &key)?, query, body).await
+}
+
+/// Move, comment, cancel or confirm an appointment (older path)
+#[utoipa::path(
+    patch, path = "/api/emrs/{emr}/appointments/{appointment_id}", tag = "Older paths",
+    operation_id = "change_appointment_older", params(EmrPath, AppointmentPath), request_body = ChangeRequest,
+    responses((status = 200, description = "The appointment as it is now.", body = Appointment)),
+)]
+pub(crate) async fn change(
+    scope: EmrScope,
+    query: Query<Nothing>,
+    BodyWith { key, body, .. }: BodyWith<CareUnitKey, ChangeRequest>,
+) -> Result<Answer<Appointment>, Problem> {
+    appointments::change(at(scope, &key)?, query, body).await
+}
+
+/// Move, comment or cancel several appointments (older path)
+#[utoipa::path(
+    patch, path = "/api/emrs/{emr}/appointments", tag = "Older paths", operation_id = "change_appointments_older",
+    params(EmrPath), request_body = ChangeSeveralRequest,
+    responses((status = 200, description = "What became of each, in the order of `ids`.", body = Vec<Changed>)),
+)]
+pub(crate) async fn change_several(
+    scope: EmrScope,
+    query: Query<Nothing>,
+    BodyWith { key, body, .. }: BodyWith<CareUnitKey, ChangeSeveralRequest>,
+) -> Result<Answer<Vec<Changed>>, Problem> {
+    appointments::change_several(at(scope, &key)?, query, body).await
+}
+
+/// The care unit that the query or the body names.
+fn at(scope: EmrScope, care_unit: &str) -> Result<CareUnitScope, Problem> {
+    let thing = Thing::CareUnit;
+    CareUnitId::parse(care_unit).ok().and_then(|id| scope.at(id)).ok_or_else(|| {
+        Problem::faults(vec![Fault::at(thing.parameter(), thing.fault_code(), "There is no such care unit.")])
+    })
+}
