@@ -52,15 +52,15 @@ pub struct World {
 }
 
 /// New records are numbered upwards from here, above every seeded one.
-const FIRST_NEW_ID: i64 = 1_500_000_000_000_000_000;
+const BEFORE_NEW_IDS: i64 = 1_500_000_000_000_000_007;
 
-/// Odd and wider than a double's precision at this size, so that an id that went through one is not found.
-const ID_STEP: i64 = 1_009;
+/// A multiple of the distance between doubles at this size: an id that went through one is not found.
+const ID_STEP: i64 = 1_024;
 
 impl World {
     /// Ids grow: of two records the later one has the higher id.
     pub fn new_id(&mut self) -> Id {
-        self.last_id = self.last_id.max(FIRST_NEW_ID).saturating_add(ID_STEP);
+        self.last_id = self.last_id.max(BEFORE_NEW_IDS).saturating_add(ID_STEP);
         Id::new(self.last_id)
     }
 }

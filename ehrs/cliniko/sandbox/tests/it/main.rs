@@ -1,0 +1,12 @@
+//! Cliniko's behaviour over real TCP, as its documentation and its users describe it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod account;
+mod appointments;
+mod attachments;
+mod availability;
+mod client;
+mod lists;
+mod notes;
+mod patients;
+mod transport;
