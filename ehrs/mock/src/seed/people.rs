@@ -46,12 +46,12 @@ pub(super) fn patients() -> BTreeMap<PatientId, Patient> {
             .lives("Prøveveien 6", "0150", "Oslo", "NO"),
         person("pat-7", "Harriet", "Finch", Female, date(1984, 5, 17))
             .number(NhsNumber, "9990000018")
-            .phone("+447700900107")
+            .phone("+442079460107")
             .email("harriet.finch@example.com")
             .lives("7 Sample Row", "SE1 0AA", "London", "GB"),
         person("pat-8", "Oliver", "Marsh", Male, date(1991, 11, 30))
             .number(NhsNumber, "9990000026")
-            .phone("+447700900108"),
+            .phone("+442079460108"),
         // Father and son of one name who share a mailbox: without a date of birth nobody can tell which one is meant.
         person("pat-9", "Erik", "Sjölund", Male, date(1951, 2, 8))
             .number(Other, "CRM-1009")

@@ -1,0 +1,10 @@
+//! The reference EHR as the gateway sees it: through the trait, with a clock that the tests set.
+
+mod appointments;
+mod availability;
+mod clinic;
+mod confirmation;
+mod faults;
+mod patients;
+mod records;
+mod served;
