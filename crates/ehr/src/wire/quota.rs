@@ -73,11 +73,11 @@ impl Ledger {
     /// When the taken place that is free as the nth is free, if those of calls under way are at `if_answered_now`.
     fn nth_free(&self, nth: usize, if_answered_now: Instant) -> Instant {
         let before = self.free_at.partition_point(|free| *free <= if_answered_now);
-        let known = if nth < before { Some(nth) } else { nth.checked_sub(self.under_way) };
-        known
-            .filter(|known| nth < before || *known >= before)
-            .and_then(|known| self.free_at.get(known).copied())
-            .unwrap_or(if_answered_now)
+        let known = match nth.checked_sub(before) {
+            None => Some(nth),
+            Some(beyond) => beyond.checked_sub(self.under_way).map(|after| before.saturating_add(after)),
+        };
+        known.and_then(|known| self.free_at.get(known).copied()).unwrap_or(if_answered_now)
     }
 
     fn keep_until(&mut self, free: Instant) {

@@ -14,13 +14,15 @@ use vardbro_ehr::wire::{
     CallContext, Delivery, Egress, Safety, Wire, WireErrorKind, WireFactory, WireProfile,
 };
 
-use crate::support::{assert_error, assert_status, context};
-
-const HALF_A_SECOND: Duration = Duration::from_millis(500);
+use crate::support::{assert_error, assert_status, context, seconds};
 
 fn wire() -> Wire {
+    wire_that_waits(seconds(10))
+}
+
+fn wire_that_waits(attempt_timeout: Duration) -> Wire {
     let egress = Egress { allow_http: true, allow_private: true };
-    let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout: HALF_A_SECOND };
+    let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout };
     WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile)
 }
 
@@ -179,7 +181,7 @@ async fn a_name_that_does_not_exist_means_that_nothing_was_sent() {
 async fn a_slow_answer_leaves_the_effect_unknown() {
     for act in [Act::Hang, Act::SayAndKeep("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")] {
         let server = Server::new([act]).await;
-        let answer = post(&wire(), server.address, context(Safety::Once)).await;
+        let answer = post(&wire_that_waits(seconds(1)), server.address, context(Safety::Once)).await;
         assert_error(answer, WireErrorKind::Timeout, Delivery::Unknown);
     }
 }
@@ -190,7 +192,7 @@ async fn a_tls_session_that_does_not_come_about_means_that_nothing_was_sent() {
     let address = listener.local_addr().unwrap();
     let request = || http::Request::get(format!("https://{address}/")).body(Bytes::new()).unwrap();
     // Nobody answers the handshake.
-    let answer = wire().send(request(), context(Safety::Once)).await;
+    let answer = wire_that_waits(seconds(1)).send(request(), context(Safety::Once)).await;
     assert_error(answer, WireErrorKind::Timeout, Delivery::NotSent);
     // It is answered with something else.
     tokio::spawn(async move {
@@ -245,7 +247,7 @@ async fn redirects_are_answers_and_nobody_follows_them() {
 #[tokio::test]
 async fn a_deadline_in_the_middle_of_a_call_leaves_the_effect_unknown() {
     let server = Server::new([Act::Hang]).await;
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(200);
+    let deadline = tokio::time::Instant::now() + seconds(1);
     let context = CallContext { deadline, ..context(Safety::Once) };
     let answer = post(&wire(), server.address, context).await;
     assert_error(answer, WireErrorKind::Deadline, Delivery::Unknown);
