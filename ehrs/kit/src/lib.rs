@@ -6,6 +6,7 @@ mod clock;
 mod controls;
 mod faults;
 mod layer;
+mod lenient;
 mod serve;
 
 pub use admin::admin_router;

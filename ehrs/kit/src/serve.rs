@@ -20,6 +20,7 @@ use tower::ServiceExt;
 use crate::audit::Auditable;
 use crate::controls::Controls;
 use crate::layer::Cut;
+use crate::lenient::Lenient;
 
 /// A sandbox that answers. Dropping it stops it without waiting.
 pub struct Running {
@@ -128,7 +129,7 @@ fn serve(stream: TcpStream, routes: Router, graceful: &GracefulShutdown) {
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new());
-    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+    let connection = graceful.watch(builder.serve_connection(TokioIo::new(Lenient::new(stream)), service));
     // A connection that ends in an error is the client's affair, or one that was cut on purpose.
     tokio::spawn(async move { drop(connection.await) });
 }

@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 
 use super::ids;
 use super::practitioners::workplace;
+use crate::availability::{days, starts};
 use crate::resources::appointment::{Appointment, Cancellation};
 use crate::resources::attendee::{Arrival, Attendee};
 use crate::resources::availability_block::AvailabilityBlock;
@@ -22,31 +23,45 @@ pub fn add(world: &mut World, today: Date, dice: &mut StdRng) {
     blocks(world, today);
     let mut n = 0;
     for offset in -DAYS_BACK..=DAYS_AHEAD {
-        let date = today.saturating_add(offset.days());
         for practitioner in 1..=10 {
+            let mut day = Day::of(world, practitioner, today, offset);
             let chance = if offset < 15 { 0.75 } else { 0.35 };
             for _ in 0..3 {
                 if dice.random_bool(chance) {
                     n += 1;
-                    book(world, n, practitioner, date, offset, today, dice);
+                    book(world, n, &mut day, dice);
                 }
             }
         }
     }
 }
 
-/// One appointment at a random free start of the day, if there is one.
-fn book(
-    world: &mut World,
-    n: i64,
+/// A practitioner's day as it fills up.
+struct Day {
     practitioner: i64,
-    date: Date,
-    offset: i32,
     today: Date,
-    dice: &mut StdRng,
-) {
-    let (business_id, time_zone) = workplace(practitioner);
-    let who = ids::practitioner(practitioner);
+    offset: i32,
+    openings: Vec<Span>,
+    taken: Vec<Span>,
+}
+
+impl Day {
+    fn of(world: &World, practitioner: i64, today: Date, offset: i32) -> Self {
+        let (business, time_zone) = workplace(practitioner);
+        let who = ids::practitioner(practitioner);
+        let date = today.saturating_add(offset.days());
+        let span = days(date, date, &zone(time_zone));
+        let business = world.businesses.get(&business);
+        let openings = business.map(|business| world.openings(business, who, span)).unwrap_or_default();
+        let blocks = world.unavailable_blocks.values().filter(|row| row.practitioner == who);
+        Self { practitioner, today, offset, openings, taken: blocks.map(|row| row.span).collect() }
+    }
+}
+
+/// One appointment at a random free start of the day, if there is one.
+fn book(world: &mut World, n: i64, day: &mut Day, dice: &mut StdRng) {
+    let business = workplace(day.practitioner).0;
+    let who = ids::practitioner(day.practitioner);
     let offered: Vec<_> = world
         .appointment_types
         .values()
@@ -56,20 +71,15 @@ fn book(
     let Some((kind, minutes)) = offered.get(dice.random_range(0..offered.len().max(1))).copied() else {
         return;
     };
-    let Some(business) = world.businesses.get(&business_id) else { return };
-
-    let day = crate::availability::days(date, date, &zone(time_zone));
-    let openings = world.openings(business, who, day);
-    let free: Vec<Timestamp> =
-        crate::availability::starts(&openings, &world.busy(who), minutes).into_iter().collect();
+    let free = Vec::from_iter(starts(&day.openings, &day.taken, minutes));
     let Some(starts_at) = free.get(dice.random_range(0..free.len().max(1))).copied() else { return };
 
     let ago = dice.random_range(1..=20);
-    let made = today.saturating_add((offset.min(0) - ago).days());
+    let made = day.today.saturating_add((day.offset.min(0) - ago).days());
     let created_at = instant(made, time(9, 0, 0, 0), &TimeZone::UTC);
     let mut row = Appointment {
         stamps: Stamps::new(ids::appointment(n), created_at),
-        business: business_id,
+        business,
         practitioner: who,
         appointment_type: kind,
         patient: ids::patient(dice.random_range(1..=12)),
@@ -91,12 +101,15 @@ fn book(
         6..9 => row.stamps.archive(later),
         _ => {}
     }
+    if row.live() {
+        day.taken.push(row.span());
+    }
     let attendee = Attendee {
         stamps: Stamps { id: ids::attendee(n), ..row.stamps.clone() },
         booking: row.stamps.id,
         patient: row.patient,
         patient_case: None,
-        arrival: if offset < 0 && row.live() { Arrival::Arrived } else { Arrival::Unknown },
+        arrival: if day.offset < 0 && row.live() { Arrival::Arrived } else { Arrival::Unknown },
         notes: None,
         cancellation: row.cancellation.clone(),
     };

@@ -12,7 +12,8 @@ async fn two_businesses_have_zones_of_their_own() {
     let sandbox = Sandbox::start().await;
     let list = sandbox.get("/businesses").await.expect(200);
     assert_eq!(ids(&list, "businesses"), [MELBOURNE, PERTH]);
-    let zones: Vec<_> = list["businesses"].as_array().unwrap().iter().map(|row| &row["time_zone_identifier"]).collect();
+    let zones: Vec<_> =
+        list["businesses"].as_array().unwrap().iter().map(|row| &row["time_zone_identifier"]).collect();
     assert_eq!(zones, ["Australia/Melbourne", "Australia/Perth"]);
     let one = sandbox.get(&format!("/businesses/{MELBOURNE}")).await.expect(200);
     assert_eq!(one, list["businesses"][0]);
@@ -53,7 +54,8 @@ async fn six_types_have_different_durations() {
     let sandbox = Sandbox::start().await;
     let list = sandbox.get("/appointment_types").await.expect(200);
     let types = list["appointment_types"].as_array().unwrap();
-    let mut minutes: Vec<i64> = types.iter().map(|row| row["duration_in_minutes"].as_i64().unwrap()).collect();
+    let mut minutes: Vec<i64> =
+        types.iter().map(|row| row["duration_in_minutes"].as_i64().unwrap()).collect();
     minutes.sort_unstable();
     assert_eq!(minutes, [30, 40, 45, 60, 75, 90]);
 }
@@ -104,7 +106,9 @@ async fn other_roles_read_only_themselves_and_public_settings() {
 
 #[tokio::test]
 async fn working_hours_have_a_lunch_and_a_configurable_day_number() {
-    for (counting, monday) in [(DayOfWeek::SundayIsZero, 1), (DayOfWeek::MondayIsZero, 0), (DayOfWeek::Iso, 1)] {
+    for (counting, monday) in
+        [(DayOfWeek::SundayIsZero, 1), (DayOfWeek::MondayIsZero, 0), (DayOfWeek::Iso, 1)]
+    {
         let sandbox = Sandbox::with(|options| options.day_of_week = counting).await;
         let list = sandbox.get(&format!("/practitioners/{HART}/daily_availabilities")).await.expect(200);
         let rows = list["daily_availabilities"].as_array().unwrap();

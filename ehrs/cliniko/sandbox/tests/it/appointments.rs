@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{ARCHIVED_PATIENT, HART, MELBOURNE, PATIENT, Sandbox, STANDARD, id, ids, linked};
+use crate::client::{ARCHIVED_PATIENT, HART, MELBOURNE, PATIENT, STANDARD, Sandbox, id, ids, linked};
 
 /// A Sunday: nobody has anything then.
 const START: &str = "2026-03-15T01:00:00Z";
@@ -59,7 +59,9 @@ async fn two_equal_posts_make_two_rows_that_conflict() {
     }
     sandbox.post(&format!("{}/archive", path(&second)), Value::Null).await.expect(204);
     assert_eq!(sandbox.get(&conflicts).await.expect(200), json!({"conflicts": {"exist": false}}));
-    let live = format!("/bookings?q[]=practitioner_id:={HART}&q[]=starts_at:>=2026-03-15T00:00:00Z&q[]=starts_at:<2026-03-15T23:00:00Z");
+    let live = format!(
+        "/bookings?q[]=practitioner_id:={HART}&q[]=starts_at:>=2026-03-15T00:00:00Z&q[]=starts_at:<2026-03-15T23:00:00Z"
+    );
     assert_eq!(ids(&sandbox.get(&live).await.expect(200), "bookings"), [id(&first)]);
 }
 
@@ -71,7 +73,8 @@ async fn touching_bookings_do_not_conflict_but_blocks_do() {
     sandbox.post("/individual_appointments", next).await.expect(201);
     let conflicts = format!("{}/conflicts", path(&first));
     assert_eq!(sandbox.get(&conflicts).await.expect(200)["conflicts"]["exist"], false);
-    let block = json!({"starts_at": "2026-03-15T01:10:00Z", "practitioner_id": HART, "business_id": MELBOURNE});
+    let block =
+        json!({"starts_at": "2026-03-15T01:10:00Z", "practitioner_id": HART, "business_id": MELBOURNE});
     let block = sandbox.post("/unavailable_blocks", block).await.expect(201);
     assert_eq!(block["ends_at"], "2026-03-15T01:40:00Z");
     assert_eq!(sandbox.get(&conflicts).await.expect(200)["conflicts"]["exist"], true);
@@ -139,7 +142,10 @@ async fn a_cancel_needs_a_reason_and_is_final() {
     assert_eq!(row["cancellation_reason"], 50);
     assert_eq!(row["cancellation_reason_description"], "Other");
     assert_eq!(row["cancellation_note"], "Moved house");
-    assert_eq!((&row["updated_at"], &row["cancelled_at"]), (&row["cancelled_at"], &json!("2026-03-01T22:00:07Z")));
+    assert_eq!(
+        (&row["updated_at"], &row["cancelled_at"]),
+        (&row["cancelled_at"], &json!("2026-03-01T22:00:07Z"))
+    );
     sandbox.patch(&cancel, reason).await.expect(404);
     sandbox.patch(&path(&made), json!({"starts_at": START})).await.expect(404);
     sandbox.post(&format!("{}/unarchive", path(&made)), Value::Null).await.expect(404);
@@ -169,14 +175,19 @@ async fn repeats_are_bookings_of_their_own() {
     let made = sandbox.post("/individual_appointments", with(json!({"repeat_rule": rule}))).await.expect(201);
     assert_eq!(made["repeat_rule"], rule);
     let repeats = sandbox.get(made["repeats"]["links"]["self"].as_str().unwrap()).await.expect(200);
-    let starts: Vec<_> = repeats["individual_appointments"].as_array().unwrap().iter().map(|row| &row["starts_at"]).collect();
+    let starts: Vec<_> =
+        repeats["individual_appointments"].as_array().unwrap().iter().map(|row| &row["starts_at"]).collect();
     // Summer time ends on 5 April: the wall time stays.
-    let expected = ["2026-03-22T01:00:00Z", "2026-03-29T01:00:00Z", "2026-04-05T02:00:00Z", "2026-04-12T02:00:00Z"];
+    let expected =
+        ["2026-03-22T01:00:00Z", "2026-03-29T01:00:00Z", "2026-04-05T02:00:00Z", "2026-04-12T02:00:00Z"];
     assert_eq!(starts, expected);
 
     let all = json!({"cancellation_reason": 40, "apply_to_repeats": true});
     sandbox.patch(&format!("{}/cancel", path(&made)), all).await.expect(204);
-    assert_eq!(sandbox.total(&format!("/individual_appointments?q[]=repeated_from_id:={}", id(&made))).await, 0);
+    assert_eq!(
+        sandbox.total(&format!("/individual_appointments?q[]=repeated_from_id:={}", id(&made))).await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -212,7 +223,10 @@ async fn bookings_hold_appointments_and_blocks() {
     let blocks = sandbox.get("/bookings?q[]=patient_id:!?&per_page=100").await.expect(200);
     let blocks = blocks["bookings"].as_array().unwrap();
     assert!(!blocks.is_empty() && blocks.iter().all(|row| row.get("appointment_type").is_none()));
-    assert_eq!(sandbox.total(&format!("/bookings?q[]=patient_ids:~{PATIENT}&q[]=id:={}", id(&made))).await, 1);
+    assert_eq!(
+        sandbox.total(&format!("/bookings?q[]=patient_ids:~{PATIENT}&q[]=id:={}", id(&made))).await,
+        1
+    );
 }
 
 #[tokio::test]

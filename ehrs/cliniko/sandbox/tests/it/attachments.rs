@@ -15,7 +15,8 @@ fn form(fields: &Value, filename: &str, content: &str) -> String {
     let mut body = String::new();
     for (name, value) in fields.as_object().unwrap() {
         let value = value.as_str().unwrap();
-        body += &format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body +=
+            &format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
     body += &format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\

@@ -27,7 +27,9 @@ async fn times_are_utc_starts_within_hours_and_free() {
     let offered = times(&sandbox, "2026-03-02", "2026-03-08").await;
     assert!(!offered.is_empty() && offered.is_sorted());
 
-    let path = format!("/bookings?q[]=practitioner_id:={HART}&per_page=100&sort=starts_at&q[]=starts_at:>=2026-03-01T00:00:00Z");
+    let path = format!(
+        "/bookings?q[]=practitioner_id:={HART}&per_page=100&sort=starts_at&q[]=starts_at:>=2026-03-01T00:00:00Z"
+    );
     let busy = sandbox.get(&path).await.expect(200);
     for start in offered {
         let end = start + SignedDuration::from_mins(30);
@@ -44,7 +46,8 @@ async fn times_are_utc_starts_within_hours_and_free() {
 #[tokio::test]
 async fn a_week_of_one_pair_fits_on_one_page_of_a_hundred() {
     let sandbox = Sandbox::start().await;
-    let path = format!("{}/available_times?from=2026-03-02&to=2026-03-09&per_page=100", target(HART, STANDARD));
+    let path =
+        format!("{}/available_times?from=2026-03-02&to=2026-03-09&per_page=100", target(HART, STANDARD));
     let list = sandbox.get(&path).await.expect(200);
     assert!(list["links"].get("next").is_none());
     assert!(list["links"]["self"].as_str().unwrap().contains("from=2026-03-02"));
@@ -159,7 +162,10 @@ async fn hours_keep_their_wall_time_when_summer_ends() {
     let first = |day: &str| {
         let zone = jiff::tz::TimeZone::get("Australia/Melbourne").unwrap();
         let of_day = offered.iter().map(|time| time.to_zoned(zone.clone()));
-        of_day.filter(|time| time.date().to_string() == day).map(|time| (time.minute() % 30, time.hour() >= 9)).collect::<Vec<_>>()
+        of_day
+            .filter(|time| time.date().to_string() == day)
+            .map(|time| (time.minute() % 30, time.hour() >= 9))
+            .collect::<Vec<_>>()
     };
     for day in ["2026-04-02", "2026-04-07"] {
         assert!(!first(day).is_empty());

@@ -67,7 +67,8 @@ impl Sandbox {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.running.native) };
+        let url =
+            if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.running.native) };
         self.http
             .request(method, url)
             .basic_auth(self.key(), Some(""))

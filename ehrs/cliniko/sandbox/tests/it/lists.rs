@@ -57,7 +57,8 @@ async fn order_is_by_creation_unless_said_otherwise() {
     assert!(plain.is_sorted());
     let names = column(&sandbox.get("/patients?sort=first_name:desc,id").await.expect(200), "first_name");
     assert!(names.iter().rev().is_sorted());
-    let born = column(&sandbox.get("/patients?sort=date_of_birth&order=desc").await.expect(200), "date_of_birth");
+    let born =
+        column(&sandbox.get("/patients?sort=date_of_birth&order=desc").await.expect(200), "date_of_birth");
     assert!(born.iter().rev().is_sorted());
     sandbox.get("/patients?sort=shoe_size").await.expect(400);
 }

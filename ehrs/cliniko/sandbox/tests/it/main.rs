@@ -1,5 +1,5 @@
 //! Cliniko's behaviour over real TCP, as its documentation and its users describe it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod account;
 mod appointments;
@@ -9,4 +9,5 @@ mod client;
 mod lists;
 mod notes;
 mod patients;
+mod records;
 mod transport;

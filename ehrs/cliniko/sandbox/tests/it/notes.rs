@@ -70,7 +70,8 @@ async fn the_title_comes_from_the_template_or_must_be_sent() {
 #[tokio::test]
 async fn a_note_belongs_to_a_booking_of_the_patient() {
     let sandbox = Sandbox::start().await;
-    let bookings = sandbox.get(&format!("/individual_appointments?q[]=patient_id:={PATIENT}")).await.expect(200);
+    let bookings =
+        sandbox.get(&format!("/individual_appointments?q[]=patient_id:={PATIENT}")).await.expect(200);
     let booking = id(&bookings["individual_appointments"][0]);
     let path = format!("/individual_appointments/{booking}");
     let body = json!({"patient_id": PATIENT, "title": "Visit", "booking_id": booking, "draft": true});
@@ -80,10 +81,14 @@ async fn a_note_belongs_to_a_booking_of_the_patient() {
     let attendee = linked(&made, "attendee");
     assert_eq!(sandbox.total(&format!("/treatment_notes?q[]=attendee_id:={attendee}")).await, 1);
 
-    let others = sandbox.get(&format!("/individual_appointments?q[]=patient_id:!={PATIENT}")).await.expect(200);
+    let others =
+        sandbox.get(&format!("/individual_appointments?q[]=patient_id:!={PATIENT}")).await.expect(200);
     let other = id(&others["individual_appointments"][0]);
     let body = json!({"patient_id": PATIENT, "title": "Visit", "booking_id": other});
-    assert_eq!(sandbox.post("/treatment_notes", body).await.expect(422)["errors"]["booking_id"], "is invalid");
+    assert_eq!(
+        sandbox.post("/treatment_notes", body).await.expect(422)["errors"]["booking_id"],
+        "is invalid"
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,10 @@ async fn written_fields_are_read_back() {
     let phone = json!({"phone_type": "Mobile", "number": "0400000000", "normalized_number": "61400000000"});
     assert_eq!(made["patient_phone_numbers"], json!([phone]));
     assert_eq!((&made["country"], &made["country_code"]), (&json!("Australia"), &json!("AU")));
-    assert_eq!((&made["accepted_sms_marketing"], &made["accepted_privacy_policy"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&made["accepted_sms_marketing"], &made["accepted_privacy_policy"]),
+        (&json!(false), &json!(false))
+    );
     assert_eq!((&made["address_2"], &made["old_reference_id"]), (&json!(""), &json!("X-1")));
 
     let phones = json!({"patient_phone_numbers": [{"phone_type": "Home", "number": "+61355500100"}]});
