@@ -50,6 +50,7 @@ impl State {
         self.unit(care_unit)?;
         let external_id = match &new.external_id {
             Some(number) => Some(canonical(number, new.external_id_type, today(now))?),
+            None if new.external_id_type.is_some() => return Err(type_without_number()),
             None => None,
         };
         let new = NewPatient { external_id, ..new };
@@ -86,6 +87,9 @@ impl State {
             address,
         } = changes;
         let external_id = external_id.unwrap_or_else(|| before.external_id.clone());
+        if external_id.is_none() && matches!(external_id_type, Some(Some(_))) {
+            return Err(type_without_number());
+        }
         let kind = external_id_type.unwrap_or(before.external_id_type);
         // A type goes with its number: emptying the number empties both.
         let (external_id, external_id_type) = match external_id {
@@ -137,7 +141,7 @@ impl State {
             emr_id: id.as_str().to_owned(),
             id,
             care_unit_id: care_unit.clone(),
-            external_id_type: external_id_type.filter(|_| external_id.is_some()),
+            external_id_type,
             external_id,
             first_name,
             last_name,
@@ -215,6 +219,10 @@ fn fits(patient: &Patient, search: &PatientSearch, today: Date) -> bool {
             .is_none_or(|wanted| patient.emails.iter().any(|email| folded(email) == folded(wanted)))
 }
 
+fn type_without_number() -> EhrError {
+    EhrError::fault("external_id_type", FaultCode::BadInput, "A type needs an external_id that is of it.")
+}
+
 /// The one spelling under which a national number is kept; a number of another kind stays as it is.
 fn canonical(number: &str, kind: Option<ExternalIdType>, today: Date) -> EhrResult<String> {
     let digits = match kind {
@@ -227,5 +235,5 @@ fn canonical(number: &str, kind: Option<ExternalIdType>, today: Date) -> EhrResu
         Some(ExternalIdType::NhsNumber) => NhsNumber::parse(number).map(|number| number.digits().to_owned()),
         Some(ExternalIdType::Other) | None => Ok(number.to_owned()),
     };
-    digits.map_err(|fault| EhrError::fault("external_id", FaultCode::BadInput, fault.to_string()))
+    digits.map_err(|fault| EhrError::fault("external_id", FaultCode::InvalidPatientId, fault.to_string()))
 }

@@ -168,5 +168,19 @@ async fn a_wrong_national_number_is_refused_with_its_path() {
         ..new_ada()
     };
     let error = clinic.ehr.create_patient(&clinic.ctx, &stockholm(), wrong).await.unwrap_err();
-    assert_eq!(only_fault(error), (FaultCode::BadInput, Some("external_id".into())));
+    assert_eq!(only_fault(error), (FaultCode::InvalidPatientId, Some("external_id".into())));
+}
+
+#[tokio::test]
+async fn a_type_without_a_number_is_refused_and_not_forgotten() {
+    let clinic = Clinic::new();
+    let other = Some(ExternalIdType::Other);
+    let typed = NewPatient { external_id_type: other, ..new_ada() };
+    let created = clinic.ehr.create_patient(&clinic.ctx, &stockholm(), typed).await.unwrap_err();
+    let changes = PatientChanges { external_id_type: Some(other), ..PatientChanges::default() };
+    let changed =
+        clinic.ehr.update_patient(&clinic.ctx, &stockholm(), &patient("pat-12"), changes).await.unwrap_err();
+    for error in [created, changed] {
+        assert_eq!(only_fault(error), (FaultCode::BadInput, Some("external_id_type".into())));
+    }
 }
