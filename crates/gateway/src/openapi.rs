@@ -1,5 +1,10 @@
 //! The OpenAPI document: generated from the routes, completed with what all of them share.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing a JSON value makes the key, or reads null; that the values are objects is fixed by the code and tested"
+)]
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -49,8 +54,10 @@ fn complete(description: &utoipa::openapi::OpenApi) -> Value {
             describe_operation(path, method, operation);
         }
     }
+    for (name, schema) in objects(&mut document["components"]["schemas"]) {
+        complete_schema(name, schema);
+    }
     add_alias_bodies(&mut document);
-    close_request_bodies(&mut document);
     document
 }
 
@@ -197,12 +204,51 @@ fn add_alias_bodies(document: &mut Value) {
     }
 }
 
-/// Requests with fields that nobody knows are refused, so their schemas say so.
-fn close_request_bodies(document: &mut Value) {
-    for (name, schema) in objects(&mut document["components"]["schemas"]) {
-        if name.ends_with("Request") || name.ends_with("RequestAlias") {
+/// Says what the derived schemas leave out: which fields are always there, and that unknown ones are refused.
+fn complete_schema(name: &str, schema: &mut Value) {
+    for part in schema["allOf"].as_array_mut().into_iter().flatten() {
+        complete_schema(name, part);
+    }
+    if schema["allOf"].is_null()
+        && let Some(fields) = schema.as_object_mut()
+    {
+        fields.remove("allOf");
+    }
+    let request = name.ends_with("Request");
+    let mut required = Vec::new();
+    for (field, property) in objects(&mut schema["properties"]) {
+        hoist_description(property);
+        let nullable = property["type"].as_array().is_some_and(|types| types.contains(&json!("null")))
+            || property["oneOf"].as_array().is_some_and(|some| some.contains(&json!({"type": "null"})));
+        if let Some(keys) = property.as_object_mut() {
+            keys.retain(|key, value| {
+                !(value.is_null() && matches!(key.as_str(), "default" | "type" | "oneOf"))
+            });
+        }
+        // An address is given in parts; every other answer has all its fields.
+        if if request { !nullable } else { name != "Address" } {
+            required.push(field.clone());
+        }
+    }
+    if schema["properties"].is_object() {
+        schema["required"] = json!(required);
+        if request {
             schema["additionalProperties"] = json!(false);
         }
+    } else if let Some(keys) = schema.as_object_mut() {
+        keys.remove("properties");
+    }
+}
+
+/// A nullable reference is derived with its description inside.
+fn hoist_description(property: &mut Value) {
+    let inner = property["oneOf"]
+        .as_array_mut()
+        .and_then(|some| some.iter_mut().find(|one| one.get("$ref").is_some()));
+    let description =
+        inner.and_then(Value::as_object_mut).and_then(|reference| reference.remove("description"));
+    if let Some(description) = description {
+        property["description"] = description;
     }
 }
 

@@ -35,6 +35,13 @@ pub struct Confirmation {
 
 /// An appointment.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390726237298631770", "emr_id": "1390726237298631770", "care_unit_id": "1390726237298631001", "status": "booked",
+    "emr_status": null, "start": "2024-03-25T14:00:00+01:00", "end": "2024-03-25T14:30:00+01:00",
+    "patient_id": "837047015488620153", "resource_id": "1390710863102485699", "healthcare_service_id": "1390710863102485701",
+    "comment": "First consultation", "confirmation": null, "created_at": "2024-03-20T09:12:44+01:00",
+    "updated_at": "2024-03-20T09:12:44+01:00"
+}))]
 pub struct Appointment {
     /// Use this in every later call; an answer may carry a new one.
     pub id: AppointmentId,

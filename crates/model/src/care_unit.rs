@@ -39,6 +39,11 @@ impl std::fmt::Debug for Address {
 
 /// A place where care is given, such as "Main Clinic".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390726237298631001", "emr_id": "1390726237298631001", "name": "Collins Street Clinic", "time_zone": "Australia/Melbourne",
+    "hsa_id": null, "phone": "+61370105550", "email": "clinic@example.com",
+    "address": {"street": "1 Collins Street", "co_address": null, "postal_code": "3000", "city": "Melbourne", "country": "AU"}
+}))]
 pub struct CareUnit {
     /// Use this in every later call.
     pub id: CareUnitId,

@@ -21,6 +21,11 @@ pub enum DocumentStatus {
 
 /// A document's metadata. Does not print what it holds.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390726237298633001", "emr_id": "1390726237298633001", "care_unit_id": "1390726237298631001",
+    "patient_id": "837047015488620153", "title": "Lab result", "type": null, "format": "application/pdf", "size_bytes": 48213,
+    "status": "available", "created_by_id": "1390710863102485699", "created_at": "2024-03-25T14:40:00+01:00"
+}))]
 pub struct Document {
     /// Use this in every later call; `null` where the EHR does not tell.
     pub id: Option<DocumentId>,

@@ -47,8 +47,10 @@ pub struct Emr {
     /// The code that stands in paths.
     pub code: EhrCode,
     /// The product's name.
+    #[schema(example = "Cliniko")]
     pub name: &'static str,
     /// Who makes it.
+    #[schema(example = "Red Guava")]
     pub vendor: &'static str,
     /// Where it is used, as ISO 3166-1 alpha-2 codes; empty: everywhere.
     pub countries: Vec<&'static str>,

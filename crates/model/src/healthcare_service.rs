@@ -7,6 +7,10 @@ use crate::id::{CareUnitId, HealthcareServiceId};
 
 /// A kind of appointment that a care unit offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390710863102485701", "emr_id": "1390710863102485701", "care_unit_id": "1390726237298631001", "name": "First visit",
+    "description": "Forty-five minutes with a physiotherapist.", "category": "Physiotherapy", "duration_minutes": 45, "bookable_online": true
+}))]
 pub struct HealthcareService {
     /// Use this in every later call.
     pub id: HealthcareServiceId,

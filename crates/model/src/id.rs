@@ -104,7 +104,7 @@ id!(
     ScheduleBlockId
 );
 id!(
-    /// Names a patient. In some EHRs it is the national number, so it never prints itself: ask for `as_str`.
+    /// Names a patient. In some EHRs it is the national number.
     PatientId
 );
 
@@ -116,6 +116,7 @@ shown!(NoteId);
 shown!(DocumentId);
 shown!(ScheduleBlockId);
 
+// A national number stays out of logs: whoever means to write it asks for `as_str`.
 impl fmt::Debug for PatientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")

@@ -89,6 +89,10 @@ pub struct NoteTemplateField {
 
 /// A template, as mapped for this EHR.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "leyr_care_status", "name": "Care status", "emr_id": "1390726237298634001",
+    "fields": [{"name": "status", "emr_id": "Status", "max_length": null}, {"name": "plan", "emr_id": "Plan", "max_length": null}]
+}))]
 pub struct NoteTemplate {
     /// The id to give when a note is written.
     pub id: TemplateId,
@@ -117,6 +121,13 @@ pub type NoteContent = Map<String, serde_json::Value>;
 
 /// A medical note. Does not print what it holds.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390726237298632001", "emr_id": "1390726237298632001", "care_unit_id": "1390726237298631001",
+    "patient_id": "837047015488620153", "appointment_id": "1390726237298631770", "template_id": "leyr_unstructured",
+    "title": "Video visit", "content": {"unstructured": "Feels well."}, "status": "draft",
+    "created_by_id": "1390710863102485699", "created_by": "Dr Ada Berg", "created_at": "2024-03-25T14:31:02+01:00",
+    "updated_at": "2024-03-25T14:31:02+01:00"
+}))]
 pub struct MedicalNote {
     /// Use this in every later call; `null` where the EHR does not tell.
     pub id: Option<NoteId>,

@@ -40,6 +40,12 @@ pub enum ExternalIdType {
 
 /// A patient. Does not print what it holds.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "837047015488620153", "emr_id": "837047015488620153", "care_unit_id": "1390726237298631001",
+    "external_id": "booking-site-4711", "external_id_type": null, "first_name": "Ada", "last_name": "Berg",
+    "date_of_birth": "1990-02-03", "gender": "female", "phones": ["+61491570006"], "emails": ["ada.berg@example.com"],
+    "address": {"street": "1 Collins Street", "co_address": null, "postal_code": "3000", "city": "Melbourne", "country": "AU"}
+}))]
 pub struct Patient {
     /// Use this in every later call.
     pub id: PatientId,

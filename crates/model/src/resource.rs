@@ -21,6 +21,11 @@ pub enum ResourceKind {
 
 /// A person or thing at a care unit that can be booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390710863102485699", "emr_id": "1390710863102485699", "care_unit_id": "1390726237298631001", "name": "Dr Ada Berg",
+    "kind": "practitioner", "title": "Dr", "first_name": "Ada", "last_name": "Berg", "hsa_id": null,
+    "healthcare_service_ids": ["1390710863102485701"]
+}))]
 pub struct Resource {
     /// Use this in every later call.
     pub id: ResourceId,

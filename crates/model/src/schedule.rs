@@ -18,6 +18,10 @@ pub enum BlockKind {
 
 /// A block of working or blocked time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "1390710863102485777", "care_unit_id": "1390726237298631001", "resource_id": "1390710863102485699",
+    "start": "2024-03-25T12:00:00+01:00", "end": "2024-03-25T13:00:00+01:00", "kind": "blocked", "comment": "Team meeting"
+}))]
 pub struct ScheduleBlock {
     /// The EHR's id of the block; `null` where it follows from recurring hours.
     pub id: Option<ScheduleBlockId>,

@@ -8,6 +8,10 @@ use crate::time::DateTime;
 
 /// A free time of one resource for one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "start": "2024-03-25T14:00:00+01:00", "end": "2024-03-25T14:30:00+01:00", "resource_id": "1390710863102485699",
+    "healthcare_service_id": "1390710863102485701", "care_unit_id": "1390726237298631001"
+}))]
 pub struct Timeslot {
     /// When it begins.
     pub start: DateTime,

@@ -392,7 +392,11 @@ pub(crate) async fn change_several(
 }
 
 fn read_ids(ids: Given<Vec<String>>, faults: &mut Faults) -> Vec<String> {
+    let given = ids.is_given();
     let ids = ids.required("ids", faults).unwrap_or_default();
+    if given && ids.is_empty() && faults.is_empty() {
+        faults.at("ids", FaultCode::MissingRequiredField, "Name at least one appointment.");
+    }
     if ids.len() > MOST_IDS {
         faults.at("ids", FaultCode::MaxItemsExceeded, format!("At most {MOST_IDS} appointments at once."));
     }
