@@ -18,8 +18,8 @@ pub(crate) struct Lenient<S> {
 
 /// Where in the stream of requests the next byte belongs.
 enum Framing {
-    /// In the head of a request; all of it so far.
-    Head(Vec<u8>),
+    /// In the head of a request: what is read of it, and whether its first line is over.
+    Head { read: Vec<u8>, line_over: bool },
     /// In a body, with so many bytes left.
     Body(u64),
     /// Anything: a body of unknown length, or a head too long to follow.
@@ -27,35 +27,40 @@ enum Framing {
 }
 
 const LONGEST_HEAD: usize = 64 * 1024;
+const NEW_HEAD: Framing = Framing::Head { read: Vec::new(), line_over: false };
 
 impl Framing {
-    fn pass(&mut self, input: &[u8], output: &mut Vec<u8>) {
-        for (at, byte) in input.iter().enumerate() {
+    fn pass(&mut self, mut input: &[u8], output: &mut Vec<u8>) {
+        while let Some((byte, rest)) = input.split_first() {
             match self {
-                Self::Head(head) => {
-                    let in_request_line = !head.contains(&b'\n');
+                Self::Head { read, line_over } => {
                     match byte {
-                        b'<' if in_request_line => output.extend(b"%3C"),
-                        b'>' if in_request_line => output.extend(b"%3E"),
-                        b'"' if in_request_line => output.extend(b"%22"),
+                        b'<' if !*line_over => output.extend(b"%3C"),
+                        b'>' if !*line_over => output.extend(b"%3E"),
+                        b'"' if !*line_over => output.extend(b"%22"),
                         byte => output.push(*byte),
                     }
-                    head.push(*byte);
-                    if head.ends_with(b"\r\n\r\n") {
-                        *self = after_head(head);
-                    } else if head.len() > LONGEST_HEAD {
+                    *line_over |= *byte == b'\n';
+                    read.push(*byte);
+                    if read.ends_with(b"\r\n\r\n") {
+                        *self = after_head(read);
+                    } else if read.len() > LONGEST_HEAD {
                         *self = Self::Unknown;
                     }
+                    input = rest;
                 }
                 Self::Body(left) => {
-                    output.push(*byte);
-                    *left = left.saturating_sub(1);
+                    let here = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+                    let (body, rest) = input.split_at(here);
+                    output.extend(body);
+                    *left = left.saturating_sub(u64::try_from(here).unwrap_or(u64::MAX));
                     if *left == 0 {
-                        *self = Self::Head(Vec::new());
+                        *self = NEW_HEAD;
                     }
+                    input = rest;
                 }
                 Self::Unknown => {
-                    output.extend(input.get(at..).unwrap_or_default());
+                    output.extend(input);
                     return;
                 }
             }
@@ -73,7 +78,7 @@ fn after_head(head: &[u8]) -> Framing {
         return Framing::Unknown;
     }
     match header("content-length").map(|length| length.parse()) {
-        None | Some(Ok(0)) => Framing::Head(Vec::new()),
+        None | Some(Ok(0)) => NEW_HEAD,
         Some(Ok(length)) => Framing::Body(length),
         Some(Err(_)) => Framing::Unknown,
     }
@@ -81,7 +86,7 @@ fn after_head(head: &[u8]) -> Framing {
 
 impl<S> Lenient<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, framing: Framing::Head(Vec::new()), ready: Vec::new(), handed: 0 }
+        Self { stream, framing: NEW_HEAD, ready: Vec::new(), handed: 0 }
     }
 }
 
@@ -145,7 +150,7 @@ mod tests {
     /// However the bytes arrive.
     fn passed(input: &str) -> String {
         let outputs = [1, 3, input.len()].map(|size| {
-            let mut framing = Framing::Head(Vec::new());
+            let mut framing = NEW_HEAD;
             let mut output = Vec::new();
             input.as_bytes().chunks(size).for_each(|chunk| framing.pass(chunk, &mut output));
             String::from_utf8(output).unwrap()

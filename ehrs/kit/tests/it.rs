@@ -161,3 +161,19 @@ async fn shutdown_finishes_what_is_in_flight() {
     assert_eq!(in_flight.await.unwrap(), "done");
     client.get(slow).send().await.unwrap_err();
 }
+
+#[tokio::test]
+async fn dropping_the_server_stops_it() {
+    let server = sandbox().await;
+    let state = format!("{}/_sandbox/state", server.origin());
+    client().get(&state).send().await.unwrap();
+
+    drop(server);
+
+    let stopped = async {
+        while client().get(&state).send().await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), stopped).await.unwrap();
+}

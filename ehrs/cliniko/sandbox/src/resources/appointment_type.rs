@@ -187,7 +187,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/appointment_types/archived", get(archived))
         .route("/v1/appointment_types/{id}", get(one).patch(update).put(update).delete(archive))
         .route("/v1/appointment_types/{id}/archive", post(archive))
-        .route("/v1/practitioners/{id}/appointment_types", get(list_of_practitioner))
+        .route("/v1/practitioners/{practitioner_id}/appointment_types", get(list_of_practitioner))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {

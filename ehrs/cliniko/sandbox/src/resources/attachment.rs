@@ -137,7 +137,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/patient_attachments/{id}", get(one).patch(update).put(update).delete(archive))
         .route("/v1/patient_attachments/{id}/archive", post(archive))
         .route("/v1/patient_attachments/{id}/content", get(content))
-        .route("/v1/patients/{id}/attachment_presigned_post", get(presigned_post))
+        .route("/v1/patients/{patient_id}/attachment_presigned_post", get(presigned_post))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {

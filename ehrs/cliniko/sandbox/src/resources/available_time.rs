@@ -18,7 +18,7 @@ use crate::state::{App, Session, World};
 use crate::time::{Span, account_zone, after, date_in};
 
 const TARGET: &str =
-    "/v1/businesses/{business}/practitioners/{practitioner}/appointment_types/{appointment_type}";
+    "/v1/businesses/{business_id}/practitioners/{practitioner_id}/appointment_types/{appointment_type_id}";
 
 pub fn routes() -> Router<App> {
     Router::new()

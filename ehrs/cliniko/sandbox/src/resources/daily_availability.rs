@@ -75,8 +75,8 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/daily_availabilities", get(list))
         .route("/v1/daily_availabilities/{id}", get(one))
-        .route("/v1/businesses/{id}/daily_availabilities", get(list_at))
-        .route("/v1/practitioners/{id}/daily_availabilities", get(list_of))
+        .route("/v1/businesses/{business_id}/daily_availabilities", get(list_at))
+        .route("/v1/practitioners/{practitioner_id}/daily_availabilities", get(list_of))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {

@@ -85,10 +85,10 @@ pub fn routes() -> Router<App> {
         .route("/v1/practitioners", get(active))
         .route("/v1/practitioners/inactive", get(inactive))
         .route("/v1/practitioners/{id}", get(one))
-        .route("/v1/businesses/{id}/practitioners", get(active_at))
-        .route("/v1/businesses/{id}/practitioners/inactive", get(inactive_at))
-        .route("/v1/appointment_types/{id}/practitioners", get(active_for))
-        .route("/v1/appointment_types/{id}/practitioners/inactive", get(inactive_for))
+        .route("/v1/businesses/{business_id}/practitioners", get(active_at))
+        .route("/v1/businesses/{business_id}/practitioners/inactive", get(inactive_at))
+        .route("/v1/appointment_types/{appointment_type_id}/practitioners", get(active_for))
+        .route("/v1/appointment_types/{appointment_type_id}/practitioners/inactive", get(inactive_for))
 }
 
 async fn active(State(app): State<App>, query: Query) -> Answer {

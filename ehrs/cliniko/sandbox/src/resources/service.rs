@@ -64,7 +64,7 @@ impl Service {
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/services", get(list))
-        .route("/v1/businesses/{id}/services", get(list_of_business))
+        .route("/v1/businesses/{business_id}/services", get(list_of_business))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {

@@ -159,7 +159,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/treatment_notes/{id}", get(one).patch(update).put(update).delete(archive))
         .route("/v1/treatment_notes/{id}/archive", post(archive))
         .route("/v1/treatment_notes/{id}/unarchive", post(unarchive))
-        .route("/v1/patients/{id}/treatment_notes", get(list_of_patient))
+        .route("/v1/patients/{patient_id}/treatment_notes", get(list_of_patient))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {
