@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, HeaderName};
 use http::{HeaderValue, Method};
+use tracing::field::Empty;
 use tracing::{Instrument, info, warn};
 use uuid::Uuid;
 use vardbro_ehr::meter::Meter;
@@ -51,7 +52,9 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
     let asked = Arc::new(std::sync::OnceLock::<Asked>::new());
     request.extensions_mut().insert(asked.clone());
 
-    let span = tracing::info_span!("request", %id, %method, route);
+    let span = tracing::info_span!(
+        "request", %id, %method, route, status = Empty, ehr = Empty, operation = Empty, calls = Empty, milliseconds = Empty
+    );
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let mut answer = problem.answer(&id.to_string());
@@ -110,15 +113,9 @@ fn record(
     metrics::counter!("vardbro_requests_total", &labels).increment(1);
     metrics::histogram!("vardbro_request_seconds", "ehr" => ehr, "operation" => operation)
         .record(took.as_secs_f64());
-    let milliseconds = took.as_secs_f64() * 1000.0;
-    let calls = meter.calls();
-    span.in_scope(|| {
-        if status >= 500 {
-            warn!(status, ehr, operation, calls, milliseconds, "answered");
-        } else {
-            info!(status, ehr, operation, calls, milliseconds, "answered");
-        }
-    });
+    span.record("status", status).record("ehr", ehr).record("operation", operation);
+    span.record("calls", meter.calls()).record("milliseconds", took.as_secs_f64() * 1000.0);
+    span.in_scope(|| if status >= 500 { warn!("answered") } else { info!("answered") });
 }
 
 /// A client may send any word as a method; a label may not be any word.

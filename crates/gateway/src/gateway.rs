@@ -37,6 +37,7 @@ pub(crate) struct Link {
     pub(crate) connection: Arc<Connection>,
     pub(crate) ehr: Arc<dyn Ehr>,
     pub(crate) wire: Wire,
+    pub(crate) calls_per_minute: Option<u32>,
 }
 
 /// What a gateway is made of.
@@ -79,8 +80,13 @@ impl Gateway {
         ehr: &Arc<dyn Ehr>,
         connection: Connection,
     ) -> EhrResult<()> {
-        let wire = self.0.wires.wire(&ehr.wire_profile(&connection)?);
-        let link = Link { connection: Arc::new(connection), ehr: ehr.clone(), wire };
+        let profile = ehr.wire_profile(&connection)?;
+        let link = Link {
+            connection: Arc::new(connection),
+            ehr: ehr.clone(),
+            wire: self.0.wires.wire(&profile),
+            calls_per_minute: profile.calls_per_minute,
+        };
         let mut links = self.0.links.write().unwrap_or_else(PoisonError::into_inner);
         links.entry(application.id()).or_default().push(Arc::new(link));
         Ok(())

@@ -21,6 +21,7 @@ struct Parts {
     faults: Vec<Fault>,
     emr_error: Option<String>,
     retry_after: Option<Duration>,
+    calls_per_minute: Option<u32>,
     closing: bool,
 }
 
@@ -32,6 +33,7 @@ impl Problem {
             faults: Vec::new(),
             emr_error: None,
             retry_after: None,
+            calls_per_minute: None,
             closing: false,
         }))
     }
@@ -84,6 +86,12 @@ impl Problem {
         problem
     }
 
+    /// The quota that is used up, as far as it is known.
+    pub(crate) fn with_quota(mut self, calls_per_minute: Option<u32>) -> Self {
+        self.0.calls_per_minute = calls_per_minute;
+        self
+    }
+
     /// The connection ends with this answer, because the rest of the request was not read.
     pub(crate) fn closing(mut self) -> Self {
         self.0.closing = true;
@@ -133,18 +141,27 @@ impl Problem {
         if self.0.closing {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(wait) = self.0.retry_after {
+        let code = self.0.code;
+        let waits = matches!(code, ErrorCode::RateLimited | ErrorCode::ServiceUnavailable);
+        if let Some(wait) = self.0.retry_after.or(waits.then_some(DEFAULT_WAIT)) {
             let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-            if self.0.code == ErrorCode::RateLimited {
-                let rate_limit = format!("\"emr\";r=0;t={seconds}");
-                headers.extend(HeaderValue::from_str(&rate_limit).ok().map(|value| (RATE_LIMIT, value)));
-                headers.insert(RATE_LIMIT_POLICY, HeaderValue::from_static("\"emr\";q=200;w=60"));
+            if code == ErrorCode::RateLimited {
+                let mut say = |name, text: String| {
+                    headers.extend(HeaderValue::from_str(&text).ok().map(|value| (name, value)));
+                };
+                say(RATE_LIMIT, format!("\"emr\";r=0;t={seconds}"));
+                if let Some(calls) = self.0.calls_per_minute {
+                    say(RATE_LIMIT_POLICY, format!("\"emr\";q={calls};w=60"));
+                }
             }
         }
         response
     }
 }
+
+/// The wait that is advised when nobody knows a better one.
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
 const RATE_LIMIT: http::HeaderName = http::HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: http::HeaderName = http::HeaderName::from_static("ratelimit-policy");

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use tracing::Instrument;
+use vardbro_ehr::wire::Delivery;
 use vardbro_ehr::{Ctx, Ehr, EhrError, EhrErrorKind, EhrResult, Thing};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::error::{ErrorCode, Fault, FaultCode};
@@ -196,7 +197,7 @@ impl EmrScope {
         if let EhrErrorKind::Invalid(faults) = &mut error.kind {
             faults.iter_mut().for_each(|fault| silence(&mut fault.emr_error));
         }
-        Problem::of_ehr(error, &self.things_in_path())
+        Problem::of_ehr(error, &self.things_in_path()).with_quota(link.calls_per_minute)
     }
 }
 
@@ -241,7 +242,8 @@ impl CareUnitScope {
         let changes_free_time = changes_free_time(operation);
         let task = async move {
             let outcome = changing.await;
-            if changes_free_time {
+            let in_vain = matches!(&outcome, Err(error) if error.delivery == Delivery::NotSent);
+            if changes_free_time && !in_vain {
                 scope.emr.gateway.availability().forget(scope.link.connection.id, &scope.care_unit);
             }
             outcome

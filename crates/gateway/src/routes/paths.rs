@@ -6,8 +6,8 @@ use utoipa::IntoParams;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct EmrPath {
-    /// The code of the EHR, such as `cliniko`.
-    #[param(example = "cliniko")]
+    /// The code of the EHR, such as `mock`.
+    #[param(example = "mock")]
     emr: String,
 }
 
