@@ -1,0 +1,168 @@
+//! The gateway over the sandboxes.
+
+use std::convert::Infallible;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tracing::{error, info};
+use uuid::Uuid;
+use vardbro_ehr::connection::{Connection, Settings};
+use vardbro_ehr::environment::Machine;
+use vardbro_ehr::wire::{Egress, WireFactory};
+use vardbro_gateway::{Gateway, Parts};
+use vardbro_model::ehr::Mode;
+use vardbro_store::{ApplicationId, NewApplication, Store, StoredConnection};
+
+use super::SandboxError;
+use super::announcement::GatewayAddress;
+use super::credentials::Credentials;
+use crate::registry::Started;
+
+/// The operator's name for what a sandbox keeps.
+const NAME: &str = "Sandbox";
+
+/// What the API needs before there is an EHR.
+pub struct Desk {
+    listener: TcpListener,
+    origin: String,
+    credentials: Credentials,
+    store: Store,
+}
+
+impl Desk {
+    /// Takes the port before anything is written.
+    pub async fn open(listen: SocketAddr, data_directory: &Path) -> Result<Self, SandboxError> {
+        let cannot_listen = |source| SandboxError::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+        let origin = format!("http://{}", reachable(listener.local_addr().map_err(cannot_listen)?));
+        fs::create_dir_all(data_directory)
+            .map_err(|source| SandboxError::DataDirectory { path: data_directory.to_owned(), source })?;
+        let credentials = Credentials::kept_in(data_directory)?;
+        let store = Store::open(&data_directory.join("vardbro.sqlite")).await?;
+        Ok(Self { listener, origin, credentials, store })
+    }
+
+    /// Connects the sandbox's one application to every EHR and answers from now on.
+    pub async fn serve(self, ehrs: &IndexMap<&'static str, Started>) -> Result<Api, SandboxError> {
+        let Self { listener, origin, credentials, store } = self;
+        let connections: Vec<_> = ehrs
+            .iter()
+            .filter(|(_, started)| started.ehr.is_some())
+            .map(|(code, started)| stored(code, started))
+            .collect();
+        let application = NewApplication {
+            id: ApplicationId(Uuid::new_v4()),
+            client_id: credentials.client_id.clone(),
+            secret: credentials.client_secret.clone(),
+            name: NAME.to_owned(),
+        };
+        let application = store.put_application(application, &connections).await?;
+
+        let store = Arc::new(store);
+        let machine = Arc::new(Machine);
+        let gateway = Gateway::new(Parts {
+            ehrs: ehrs.values().filter_map(|started| started.ehr.clone()).collect(),
+            store: store.clone(),
+            wires: WireFactory::new(EGRESS, machine.clone(), machine.clone())?,
+            clock: machine.clone(),
+            random: machine,
+            public_origin: origin.clone(),
+        });
+        for kept in store.connections(&application).iter() {
+            let Some((code, started)) = ehrs.get_key_value(kept.ehr.as_str()) else { continue };
+            let Some(ehr) = &started.ehr else { continue };
+            gateway
+                .connect(&application, ehr, ready(kept, ehr.about().code, started))
+                .map_err(|error| SandboxError::Connection { code, reason: error.to_string() })?;
+        }
+
+        let (stop, stopped) = oneshot::channel::<Infallible>();
+        let serving = tokio::spawn(async move {
+            // Whoever drops the other end wants this to stop.
+            let stopped = async { drop(stopped.await) };
+            if let Err(failure) = vardbro_gateway::serve(gateway, listener, stopped).await {
+                error!(%failure, "the API has stopped");
+            }
+        });
+        info!(origin, "API started");
+        Ok(Api { origin, credentials, store, stop, serving })
+    }
+}
+
+/// The sandboxes are on this machine and speak without TLS.
+const EGRESS: Egress = Egress { allow_http: true, allow_private: true };
+
+fn stored(code: &str, started: &Started) -> StoredConnection {
+    StoredConnection {
+        id: Uuid::new_v4(),
+        ehr: code.to_owned(),
+        name: NAME.to_owned(),
+        tag: None,
+        mode: Mode::Sandbox,
+        enabled: true,
+        settings: started.settings.clone(),
+        note_mapping: started.note_mapping.clone(),
+    }
+}
+
+/// What is kept, and the credentials that are not.
+fn ready(kept: &StoredConnection, ehr: vardbro_model::ehr::EhrCode, started: &Started) -> Connection {
+    let StoredConnection { id, ehr: _, name, tag, mode, enabled, settings, note_mapping } = kept;
+    let plain = settings.iter().fold(Settings::default(), |all, (name, value)| all.with(name, value));
+    let credentials = started.running.credentials.iter();
+    Connection {
+        id: *id,
+        ehr,
+        name: name.clone(),
+        tag: tag.clone(),
+        mode: if *enabled { *mode } else { Mode::Off },
+        settings: credentials.fold(plain, |all, (name, value)| all.with_secret(name, value.clone())),
+        note_mapping: note_mapping.clone(),
+    }
+}
+
+/// The API while it answers.
+pub struct Api {
+    origin: String,
+    credentials: Credentials,
+    store: Arc<Store>,
+    stop: oneshot::Sender<Infallible>,
+    serving: JoinHandle<()>,
+}
+
+impl Api {
+    /// What a client must know.
+    pub fn address(&self) -> GatewayAddress<'_> {
+        GatewayAddress {
+            api: format!("{}/api", self.origin),
+            docs: format!("{}/docs", self.origin),
+            client_id: self.credentials.client_id.as_str(),
+            client_secret: self.credentials.client_secret.expose(),
+        }
+    }
+
+    /// Takes no more calls and lets those in flight finish.
+    pub async fn drain(self) {
+        let Self { store, stop, serving, .. } = self;
+        drop(stop);
+        // It only ends early if it panicked, and then there is nothing left to wait for.
+        let _ = serving.await;
+        store.close().await;
+    }
+}
+
+/// An address as a client on this machine can reach it: "any address" is none to connect to.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}

@@ -1,0 +1,81 @@
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::program::{Sandbox, get};
+
+#[test]
+fn one_line_of_json_says_all_that_a_program_needs() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json"]);
+
+    let ready = sandbox.ready();
+
+    let keys: Vec<_> = ready.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["api", "docs", "client_id", "client_secret", "ehrs"]);
+    let origin = ready["api"].as_str().unwrap().strip_suffix("/api").unwrap();
+    assert_eq!(ready["docs"].as_str().unwrap(), format!("{origin}/docs"));
+    assert!(ready["ehrs"]["cliniko"]["credentials"]["api_key"].as_str().unwrap().ends_with("-au1"));
+    assert!(ready["ehrs"]["mock"]["native"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    sandbox.signal("TERM");
+    assert_eq!(sandbox.end().stdout, "");
+}
+
+#[test]
+fn the_credentials_open_the_api_and_nothing_else_does() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json"]);
+    let ready = sandbox.ready();
+    let (api, id, secret) =
+        ["api", "client_id", "client_secret"].map(|key| ready[key].as_str().unwrap()).into();
+
+    let emrs = |id, secret| {
+        get(&format!("{api}/emrs"), &[("x-leyr-client-id", id), ("x-leyr-client-secret", secret)])
+    };
+
+    let (status, body) = emrs(id, secret);
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(status, 200);
+    for emr in body.as_array().unwrap() {
+        assert_eq!(emr["mode"], "sandbox", "{}", emr["code"]);
+    }
+    assert_eq!(emrs(id, "vardbro_wrong").0, 401);
+    assert_eq!(emrs("nobody", secret).0, 401);
+}
+
+#[test]
+fn without_an_ehr_the_others_still_answer() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json", "--only", "mock"]);
+
+    let ready = sandbox.ready();
+
+    assert_eq!(ready["ehrs"].as_object().unwrap().keys().collect::<Vec<_>>(), ["mock"]);
+}
+
+#[test]
+fn the_curl_lines_work_when_pasted() {
+    for only in ["cliniko,mock", "mock"] {
+        let directory = tempdir().unwrap();
+        let mut sandbox = Sandbox::in_directory(directory.path(), &["--only", only]);
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.starts_with("Ctrl-C")) {
+            lines.push(sandbox.line());
+        }
+
+        let curls: Vec<_> =
+            lines.iter().map(|line| line.trim()).filter(|line| line.starts_with("curl ")).collect();
+
+        assert_eq!(curls.len(), 3, "{lines:?}");
+        for curl in curls {
+            let pasted =
+                Command::new("sh").args(["-c", &format!("{curl} --fail --show-error")]).output().unwrap();
+            assert!(pasted.status.success(), "{curl}: {}", String::from_utf8_lossy(&pasted.stderr));
+            let answer: Value = serde_json::from_slice(&pasted.stdout).unwrap();
+            let something =
+                answer.as_array().is_some_and(|list| !list.is_empty()) || answer["id"].is_string();
+            assert!(something, "{curl}: {answer}");
+        }
+    }
+}

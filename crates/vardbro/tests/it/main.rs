@@ -1,0 +1,9 @@
+//! The program as its users start it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod data_directory;
+mod gateway;
+mod mistakes;
+mod native;
+mod program;
+mod stopping;
