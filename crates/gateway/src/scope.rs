@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use tracing::Instrument;
-use vardbro_ehr::wire::Delivery;
 use vardbro_ehr::{Ctx, Ehr, EhrError, EhrErrorKind, EhrResult, Thing};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::error::{ErrorCode, Fault, FaultCode};
@@ -242,8 +241,9 @@ impl CareUnitScope {
         let changes_free_time = changes_free_time(operation);
         let task = async move {
             let outcome = changing.await;
-            let in_vain = matches!(&outcome, Err(error) if error.delivery == Delivery::NotSent);
-            if changes_free_time && !in_vain {
+            // A refusal, too, may come from what others changed meanwhile; only a care unit that is none cannot.
+            let nowhere = matches!(&outcome, Err(error) if error.kind == EhrErrorKind::NotFound(Thing::CareUnit));
+            if changes_free_time && !nowhere {
                 scope.emr.gateway.availability().forget(scope.link.connection.id, &scope.care_unit);
             }
             outcome
