@@ -19,11 +19,12 @@ pub enum WrongFilter {
 const VARIABLES: [&str; 2] = ["VARDBRO_LOG", "RUST_LOG"];
 
 pub fn start() -> Result<(), WrongFilter> {
-    let logs = tracing_subscriber::fmt().with_env_filter(filter()?).with_writer(stderr);
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter()?).with_writer(stderr).log_internal_errors(false);
     if stderr().is_terminal() {
         logs.init();
     } else {
-        logs.json().flatten_event(true).with_ansi(false).init();
+        logs.json().flatten_event(true).with_span_list(false).with_ansi(false).init();
     }
     Ok(())
 }
