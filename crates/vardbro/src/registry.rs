@@ -55,8 +55,8 @@ async fn cliniko(listen: SocketAddr) -> io::Result<Started> {
 
 /// Two of the templates that the sandbox is seeded with; their ids are the same on any day.
 fn cliniko_note_mapping() -> NoteMapping {
-    const STANDARD_CONSULTATION: &str = "1390700000005046016";
-    const SHORT_NOTE: &str = "1390700000005048034";
+    const STANDARD_CONSULTATION: &str = "1390700000005121031";
+    const SHORT_NOTE: &str = "1390700000005123079";
 
     let template = |id: TemplateId| {
         let emr_id = if id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
