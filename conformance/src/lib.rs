@@ -1,1 +1,24 @@
-//! One behaviour suite, run against every connector over its sandbox.
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is test code: whatever is not there fails the case that looked for it"
+)]
+
+mod case;
+pub mod cases;
+mod client;
+mod clinic;
+mod clock;
+mod log;
+pub mod pages;
+mod refusal;
+mod report;
+mod runner;
+mod shapes;
+mod subject;
+mod subjects;
+
+pub use runner::trials;

@@ -1,0 +1,154 @@
+//! What an EHR cannot do is refused before anything is sent, and the refusal names the capability.
+
+use http::Method;
+use serde_json::{Value, json};
+use vardbro_model::capabilities::Operation;
+use vardbro_model::typed_id::{PatientIdType, ResourceIdType};
+
+use crate::case::Need;
+use crate::client::{Answer, with_query};
+use crate::subject::Subject;
+
+/// Checks that what the EHR lacks is refused as it should be.
+pub async fn check(subject: &Subject, lacking: Need) {
+    let care_unit = if matches!(lacking, Need::Can(Operation::ListCareUnits)) {
+        "1".to_owned()
+    } else {
+        subject.clinic().await.id
+    };
+    let before = subject.calls();
+    let answer = ask(subject, &care_unit, lacking).await;
+    match lacking {
+        Need::Can(operation) => {
+            let details = answer.refused("NOT_SUPPORTED", None);
+            assert!(details.contains(operation.as_str()), "it names {operation}: {answer}");
+        }
+        Need::FilterBy(operation, field) | Need::FilterByAlone(operation, field) => {
+            let details = answer.refused("NOT_SUPPORTED", field);
+            assert!(details.contains(operation.as_str()), "it names {operation}: {answer}");
+        }
+        Need::Takes(operation, field) => {
+            answer.refused_also("NOT_SUPPORTED", field);
+            assert!(!subject.keeps(operation, field), "{operation} refuses {field}");
+        }
+        Need::FindsPatientsBy(_) => {
+            answer.refused("PATIENT_ID_LOOKUP_TYPE_NOT_SUPPORTED", "patient_id");
+        }
+        Need::FindsResourcesBy(_) => {
+            answer.refused("NOT_SUPPORTED", "resource_id");
+        }
+    }
+    assert_eq!(subject.calls(), before, "nothing was sent");
+    assert_eq!(answer.calls(), 0, "{answer}");
+}
+
+async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
+    let path = format!("{}/care-units/{care_unit}", subject.emr());
+    match lacking {
+        Need::Can(operation) => {
+            let (method, rest, body) = sample(operation);
+            let path = match operation {
+                Operation::ListCareUnits => format!("{}/care-units", subject.emr()),
+                _ => format!("{path}{rest}"),
+            };
+            match method {
+                Method::POST => subject.client.post(&path, &body).await,
+                Method::PATCH => subject.client.patch(&path, &body).await,
+                _ => subject.client.get(&path).await,
+            }
+        }
+        Need::FilterBy(operation, field) | Need::FilterByAlone(operation, field) => {
+            let (_, rest, _) = sample(operation);
+            let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+            let value = match field {
+                "start" | "end" => "2026-04-01T10:00:00Z",
+                "date_of_birth" => "1987-06-05",
+                "phone" => "+46701740605",
+                "email" => "somebody@example.com",
+                "status" => "booked",
+                _ => "1",
+            };
+            subject.client.get(&with_query(&format!("{path}{rest}"), &[(field, value)])).await
+        }
+        Need::Takes(operation, field) => {
+            let (method, rest, _) = sample(operation);
+            let body = json!({field: "1"});
+            let path = format!("{path}{rest}");
+            if method == Method::PATCH {
+                subject.client.patch(&path, &body).await
+            } else {
+                subject.client.post(&path, &body).await
+            }
+        }
+        Need::FindsPatientsBy(id_type) => {
+            subject.client.get(&format!("{path}/patients/{}", patient_number(id_type))).await
+        }
+        Need::FindsResourcesBy(id_type) => {
+            subject.client.get(&format!("{path}/resources/{}", resource_number(id_type))).await
+        }
+    }
+}
+
+/// A right number of that type.
+pub fn patient_number(id_type: PatientIdType) -> &'static str {
+    match id_type {
+        PatientIdType::EmrId => "emr_id:1",
+        PatientIdType::SePersonalNumber => "se_personal_number:191212121212",
+        PatientIdType::NoPersonalNumber => "no_personal_number:13097248022",
+        PatientIdType::NhsNumber => "nhs_number:9990000018",
+    }
+}
+
+/// A right number of that type.
+pub fn resource_number(id_type: ResourceIdType) -> &'static str {
+    match id_type {
+        ResourceIdType::EmrId => "emr_id:1",
+        ResourceIdType::HsaId => "hsa_id:SE2321000016-1a01",
+        ResourceIdType::SePersonalNumber => "se_personal_number:198702072391",
+        ResourceIdType::NoPersonalNumber => "no_personal_number:03099949766",
+    }
+}
+
+/// A call of the operation that has nothing wrong in it: method, rest of the care unit's path, body.
+pub fn sample(operation: Operation) -> (Method, &'static str, Value) {
+    let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
+    let none = Value::Null;
+    let (start, end) = ("2026-04-01T10:00:00Z", "2026-04-01T10:30:00Z");
+    match operation {
+        Operation::ListCareUnits => (get, "", none),
+        Operation::ListResources => (get, "/resources", none),
+        Operation::ListHealthcareServices => (get, "/healthcare-services", none),
+        Operation::ListTimeslots => (get, "/timeslots", none),
+        Operation::ReadSchedule => (get, "/resources/1/schedules", none),
+        Operation::CreateSchedule => {
+            (post, "/resources/1/schedules", json!({"start": start, "end": end, "kind": "blocked"}))
+        }
+        Operation::SearchPatients => (get, "/patients?last_name=Nobody", none),
+        Operation::GetPatient => (get, "/patients/1", none),
+        Operation::CreatePatient => (post, "/patients", json!({"first_name": "No", "last_name": "Body"})),
+        Operation::UpdatePatient => (patch, "/patients/1", json!({"last_name": "Body"})),
+        Operation::ListAppointments => (get, "/appointments", none),
+        Operation::GetAppointment => (get, "/appointments/1", none),
+        Operation::BookAppointment => {
+            (post, "/appointments", json!({"start": start, "end": end, "patient_id": "1"}))
+        }
+        Operation::MoveAppointment => (patch, "/appointments/1", json!({"start": start, "end": end})),
+        Operation::CommentAppointment => (patch, "/appointments/1", json!({"comment": "Words"})),
+        Operation::CancelAppointment => (patch, "/appointments/1", json!({"status": "cancelled"})),
+        Operation::ConfirmAppointment => {
+            (patch, "/appointments/1", json!({"confirmation": {"code": "1234"}}))
+        }
+        Operation::ReadNotes => (get, "/patients/1/medical-notes", none),
+        Operation::CreateNote => (
+            post,
+            "/patients/1/medical-notes",
+            json!({"template_id": "leyr_unstructured", "content": {"unstructured": "Words"}}),
+        ),
+        Operation::ListNoteTemplates => (get, "/medical-note-templates", none),
+        Operation::ListDocuments => (get, "/patients/1/documents", none),
+        Operation::GetDocument => (get, "/patients/1/documents/1", none),
+        Operation::CreateDocument => {
+            (post, "/patients/1/documents", json!({"content": "V29yZHM=", "format": "text/plain"}))
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A gateway over a sandbox, for one case.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+use vardbro_ehr::connection::Connection;
+use vardbro_ehr::environment::{Machine, Random};
+use vardbro_ehr::wire::{Egress, WireFactory};
+use vardbro_gateway::{Gateway, Parts, router};
+use vardbro_model::capabilities::{Capabilities, Operation};
+use vardbro_model::ehr::Mode;
+use vardbro_sandbox_kit::{AppointmentState, Running};
+use vardbro_store::{Application, ApplicationId, ClientId, ClientSecret, NewApplication, Store};
+
+use crate::client::{Client, ORIGIN};
+use crate::clock::CaseClock;
+use crate::log::Log;
+use crate::subjects::{Registered, Started};
+
+/// The whole gateway over one EHR, and whatever a case looks at beside the API.
+pub struct Subject {
+    /// The EHR's code.
+    pub code: &'static str,
+    /// What it declares.
+    pub capabilities: Capabilities,
+    /// An application with a connection to the EHR.
+    pub client: Client,
+    /// An application without one.
+    pub stranger: Client,
+    /// The EHR.
+    pub sandbox: Running,
+    /// The time of gateway and EHR.
+    pub clock: CaseClock,
+    /// Everything that was logged.
+    pub log: Log,
+    registered: &'static Registered,
+    gateway: Gateway,
+    store: Arc<Store>,
+    _directory: TempDir,
+}
+
+impl Subject {
+    pub async fn start(registered: &'static Registered, log: Log) -> Self {
+        let clock = CaseClock::start();
+        let started = (registered.start)(clock).await;
+        let capabilities = started.ehr.capabilities().clone();
+        let directory = tempfile::tempdir().expect("a directory for the database");
+        let store = Store::open(&directory.path().join("vardbro.db")).await.expect("a database");
+        let store = Arc::new(store);
+        let allowed = Egress { allow_http: true, allow_private: true };
+        let wires = WireFactory::new(allowed, Arc::new(clock), Arc::new(Machine)).expect("a wire factory");
+        let gateway = Gateway::new(Parts {
+            ehrs: vec![started.ehr.clone()],
+            store: store.clone(),
+            wires,
+            clock: Arc::new(clock),
+            random: Arc::new(Machine),
+            public_origin: ORIGIN.to_owned(),
+        });
+        let router = router(gateway.clone());
+        let (application, client) = application(&store, &router, "clinic").await;
+        let (_, stranger) = self::application(&store, &router, "stranger").await;
+        let sandbox = connect(&gateway, &application, started, None);
+        let code = registered.code;
+        Self {
+            code,
+            capabilities,
+            client,
+            stranger,
+            sandbox,
+            clock,
+            log,
+            registered,
+            gateway,
+            store,
+            _directory: directory,
+        }
+    }
+
+    /// Another application, with two installations of the EHR: a plain one, and one whose tag is `north`.
+    pub async fn with_two_connections(&self) -> (Client, Running, Running) {
+        let (application, client) = application(&self.store, &self.client.router, "two").await;
+        let first = (self.registered.start)(self.clock).await;
+        let second = (self.registered.start)(self.clock).await;
+        let first = connect(&self.gateway, &application, first, None);
+        let second = connect(&self.gateway, &application, second, Some("north"));
+        (client, first, second)
+    }
+
+    /// The path of the EHR.
+    pub fn emr(&self) -> String {
+        format!("/api/emrs/{}", self.code)
+    }
+
+    pub fn can(&self, operation: Operation) -> bool {
+        self.capabilities.of(operation).supported
+    }
+
+    /// Whether the EHR keeps this field of the body, rather than accepting it without having a place for it.
+    pub fn keeps(&self, operation: Operation, field: &str) -> bool {
+        !self.capabilities.of(operation).fields_not_stored.contains(&field)
+    }
+
+    /// Calls that have reached the EHR.
+    pub fn calls(&self) -> u64 {
+        self.sandbox.controls.calls().values().sum()
+    }
+
+    /// Sets the EHR's fault switches.
+    pub fn faults(&self, switches: Value) {
+        let switches = switches.as_object().expect("an object of switches");
+        self.sandbox.controls.set_faults(switches).expect("switches that there are");
+    }
+
+    /// Puts the EHR's fault switches back, all but the speed.
+    pub fn no_faults(&self) {
+        self.faults(json!({"error_rate": 0, "lose_response_rate": 0, "latency_ms": 0}));
+    }
+
+    /// The appointments that really stand in the EHR's calendars.
+    pub fn live(&self) -> Vec<AppointmentState> {
+        self.sandbox.ehr.state().appointments.into_iter().filter(|booked| booked.live).collect()
+    }
+
+    /// The newest code that the EHR sent for this appointment.
+    pub async fn code_for(&self, appointment: &str) -> String {
+        let host = self.sandbox.origin.strip_prefix("http://").expect("a loopback origin");
+        let mut stream = TcpStream::connect(host).await.expect("the sandbox listens");
+        let request = format!("GET /_sandbox/outbox HTTP/1.0\r\nHost: {host}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("the sandbox reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("the sandbox answers");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+        let outbox: Vec<Value> = serde_json::from_str(body).expect("a list of messages");
+        let message = outbox.iter().rev().find(|message| message["appointment_id"] == appointment);
+        message.and_then(|message| message["code"].as_str()).expect("a code was sent").to_owned()
+    }
+
+    /// Lets what is in flight end.
+    pub async fn stop(self) {
+        self.gateway.drain().await;
+        self.sandbox.shutdown().await;
+        self.store.close().await;
+    }
+}
+
+async fn application(store: &Store, router: &axum::Router, id: &str) -> (Application, Client) {
+    let bits: [u64; 4] = std::array::from_fn(|_| Machine.bits());
+    let mut secret = [0; 32];
+    for (eight, bits) in secret.chunks_mut(8).zip(bits) {
+        eight.copy_from_slice(&bits.to_be_bytes());
+    }
+    let secret = ClientSecret::from_random(secret);
+    let client_id = ClientId::parse(id).expect("a client id");
+    let new = NewApplication {
+        id: ApplicationId(Uuid::new_v4()),
+        client_id,
+        secret: secret.clone(),
+        name: id.to_owned(),
+    };
+    let application = store.put_application(new, &[]).await.expect("the application is kept");
+    let client = Client { router: router.clone(), id: id.to_owned(), secret: secret.expose().to_owned() };
+    (application, client)
+}
+
+fn connect(gateway: &Gateway, application: &Application, started: Started, tag: Option<&str>) -> Running {
+    let Started { ehr, sandbox, settings, note_mapping } = started;
+    let connection = Connection {
+        id: Uuid::new_v4(),
+        ehr: ehr.about().code,
+        name: tag.unwrap_or("first").to_owned(),
+        tag: tag.map(str::to_owned),
+        mode: Mode::Sandbox,
+        settings,
+        note_mapping,
+    };
+    gateway.connect(application, &ehr, connection).expect("the settings work");
+    sandbox
+}
