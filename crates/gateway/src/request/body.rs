@@ -88,7 +88,7 @@ fn refusal(error: &axum::Error, largest: usize) -> Problem {
         let detail = format!("The body has more than {} MiB.", largest / (1024 * 1024));
         return Problem::new(ErrorCode::PayloadTooLarge, detail).closing();
     }
-    Problem::new(ErrorCode::BadRequest, "The body broke off.")
+    Problem::faults(vec![Fault::of_request(FaultCode::BadInput, "The body broke off.")])
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
