@@ -1,0 +1,49 @@
+"""The README's five-minute walk works when pasted, for every EHR."""
+
+import json
+import os
+import re
+import subprocess
+
+from vardbro import ROOT
+
+MARKER = "The next block is run by e2e/test_readme.py"
+
+
+def walk():
+    text = (ROOT / "README.md").read_text()
+    block = re.search(re.escape(MARKER) + r"[^\n]*\n+```bash\n(.*?)\n```\n", text, re.DOTALL)
+    assert block, "the README has no such block"
+    return block[1]
+
+
+def test_the_walk(start, ehr):
+    sandbox = start()
+    script = walk().replace("emrs/cliniko", f"emrs/{ehr}")
+    assert f"emrs/{ehr}" in script
+
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={**os.environ, "API": sandbox.api, "DATA_DIR": str(sandbox.data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    moved, note, document, cancelled = map(json.loads, ran.stdout.splitlines())
+    assert moved["status"] == "booked" and moved["start"] < moved["end"]
+    assert note["status"] in ("draft", "unsigned")
+    assert note["content"] == {"status": "Feels well.", "plan": "See again in a month."}
+    assert document["title"] == "Letter"
+    assert document["size_bytes"] == len("Hello Ada")
+    assert cancelled["status"] == "cancelled"
+
+    audit = sandbox.look(ehr, "state")
+    sandbox.reset(ehr)
+    before = sandbox.look(ehr, "state")
+    assert audit["patients"] == before["patients"] + 1
+    assert audit["notes"] == before["notes"] + 1
+    assert audit["documents"] == before["documents"] + 1
+    live = [sum(appointment["live"] for appointment in state["appointments"]) for state in (audit, before)]
+    assert live[0] == live[1], "the walk leaves no booking behind"
