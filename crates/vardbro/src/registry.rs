@@ -34,8 +34,8 @@ pub fn codes() -> Vec<&'static str> {
 /// A sandbox that answers, and what a connection to it is made of. Its credentials are the connection's secret settings,
 /// under the same names.
 pub struct Started {
-    /// Its connector, once there is one.
-    pub ehr: Option<Arc<dyn Ehr>>,
+    /// Its connector.
+    pub ehr: Arc<dyn Ehr>,
     /// The sandbox.
     pub running: Running,
     /// The connection's settings that are not secret.
@@ -50,40 +50,41 @@ async fn cliniko(listen: SocketAddr) -> io::Result<Started> {
         ("base_url".to_owned(), running.native.clone()),
         ("contact_email".to_owned(), "sandbox@vardbro.example".to_owned()),
     ]);
-    Ok(Started { ehr: None, running, settings, note_mapping: cliniko_note_mapping() })
+    Ok(Started {
+        ehr: Arc::new(vardbro_cliniko::Cliniko::new()),
+        running,
+        settings,
+        note_mapping: cliniko_note_mapping(),
+    })
 }
 
-/// Two of the templates that the sandbox is seeded with; their ids are the same on any day.
+/// Two of the templates that the sandbox is seeded with; their ids are the same on any day. Fields are `Section/Question`.
 fn cliniko_note_mapping() -> NoteMapping {
     const STANDARD_CONSULTATION: &str = "1390700000005121031";
     const SHORT_NOTE: &str = "1390700000005123079";
 
-    let template = |id: TemplateId| {
-        let emr_id = if id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
-        let fields = id.fields().iter().map(|name| {
-            let question = match *name {
-                "unstructured" => "Note",
-                "reason_of_visit" => "Reason of visit",
-                "anamnesis" => "Anamnesis",
-                "status" => "Status",
-                "assessment" => "Assessment",
-                "plan" => "Plan",
-                other => other,
-            };
-            ((*name).to_owned(), MappedField { emr_id: question.to_owned(), max_length: None })
-        });
-        (id, MappedTemplate { emr_id: emr_id.to_owned(), fields: fields.collect() })
+    let question = |field: &'static str| match field {
+        "unstructured" => "Consultation/Note",
+        "reason_of_visit" => "Consultation/Reason of visit",
+        "anamnesis" => "Consultation/Anamnesis",
+        "status" => "Consultation/Status",
+        "assessment" => "Consultation/Assessment",
+        "plan" => "Consultation/Plan",
+        other => other,
     };
-    NoteMapping(TemplateId::ALL.iter().copied().map(template).collect())
+    let field = |name: &&'static str| {
+        ((*name).to_owned(), MappedField { emr_id: question(name).to_owned(), max_length: None })
+    };
+    let template = |id: &TemplateId| {
+        let emr_id = if *id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
+        let fields = id.fields().iter().map(field).collect();
+        (*id, MappedTemplate { emr_id: emr_id.to_owned(), fields })
+    };
+    NoteMapping(TemplateId::ALL.iter().map(template).collect())
 }
 
 async fn mock(listen: SocketAddr) -> io::Result<Started> {
     let mock = vardbro_mock::Mock::new(vardbro_mock::Options::default());
     let running = vardbro_mock::start(mock.clone(), listen).await?;
-    Ok(Started {
-        ehr: Some(mock),
-        running,
-        settings: BTreeMap::new(),
-        note_mapping: vardbro_mock::note_mapping(),
-    })
+    Ok(Started { ehr: mock, running, settings: BTreeMap::new(), note_mapping: vardbro_mock::note_mapping() })
 }

@@ -38,12 +38,7 @@ pub struct NativeAddress<'s> {
 impl<'s> NativeAddress<'s> {
     pub fn of(started: &'s Started) -> Self {
         let running = &started.running;
-        let booked = running
-            .ehr
-            .state()
-            .appointments
-            .into_iter()
-            .find(|appointment| appointment.live && started.ehr.is_some());
+        let booked = running.ehr.state().appointments.into_iter().find(|appointment| appointment.live);
         Self {
             native: &running.native,
             credentials: &running.credentials,

@@ -51,11 +51,7 @@ impl Desk {
     /// Connects the sandbox's one application to every EHR and answers from now on.
     pub async fn serve(self, ehrs: &IndexMap<&'static str, Started>) -> Result<Api, SandboxError> {
         let Self { listener, origin, credentials, store } = self;
-        let connections: Vec<_> = ehrs
-            .iter()
-            .filter(|(_, started)| started.ehr.is_some())
-            .map(|(code, started)| stored(code, started))
-            .collect();
+        let connections: Vec<_> = ehrs.iter().map(|(code, started)| stored(code, started)).collect();
         let application = NewApplication {
             id: ApplicationId(Uuid::new_v4()),
             client_id: credentials.client_id.clone(),
@@ -67,7 +63,7 @@ impl Desk {
         let store = Arc::new(store);
         let machine = Arc::new(Machine);
         let gateway = Gateway::new(Parts {
-            ehrs: ehrs.values().filter_map(|started| started.ehr.clone()).collect(),
+            ehrs: ehrs.values().map(|started| started.ehr.clone()).collect(),
             store: store.clone(),
             wires: WireFactory::new(EGRESS, machine.clone(), machine.clone())?,
             clock: machine.clone(),
@@ -76,9 +72,8 @@ impl Desk {
         });
         for kept in store.connections(&application).iter() {
             let Some((code, started)) = ehrs.get_key_value(kept.ehr.as_str()) else { continue };
-            let Some(ehr) = &started.ehr else { continue };
             gateway
-                .connect(&application, ehr, ready(kept, ehr.about().code, started))
+                .connect(&application, &started.ehr, ready(kept, started))
                 .map_err(|error| SandboxError::Connection { code, reason: error.to_string() })?;
         }
 
@@ -112,13 +107,13 @@ fn stored(code: &str, started: &Started) -> StoredConnection {
 }
 
 /// What is kept, and the credentials that are not.
-fn ready(kept: &StoredConnection, ehr: vardbro_model::ehr::EhrCode, started: &Started) -> Connection {
+fn ready(kept: &StoredConnection, started: &Started) -> Connection {
     let StoredConnection { id, ehr: _, name, tag, mode, enabled, settings, note_mapping } = kept;
     let plain = settings.iter().fold(Settings::default(), |all, (name, value)| all.with(name, value));
     let credentials = started.running.credentials.iter();
     Connection {
         id: *id,
-        ehr,
+        ehr: started.ehr.about().code,
         name: name.clone(),
         tag: tag.clone(),
         mode: if *enabled { *mode } else { Mode::Off },

@@ -3,7 +3,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::program::{Sandbox, get};
+use crate::program::{Sandbox, cliniko_headers, get};
 
 #[test]
 fn one_line_of_json_says_all_that_a_program_needs() {
@@ -76,6 +76,48 @@ fn the_curl_lines_work_when_pasted() {
             let something =
                 answer.as_array().is_some_and(|list| !list.is_empty()) || answer["id"].is_string();
             assert!(something, "{curl}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn every_note_template_is_mapped_to_questions_that_clinikos_sandbox_asks() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json"]);
+    let ready = sandbox.ready();
+    let text = |key: &str| ready[key].as_str().unwrap();
+    let from_api = |path: &str| -> Value {
+        let headers =
+            [("x-leyr-client-id", text("client_id")), ("x-leyr-client-secret", text("client_secret"))];
+        let (status, body) = get(&format!("{}/emrs/cliniko/care-units{path}", text("api")), &headers);
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    };
+
+    let care_unit = from_api("")[0]["id"].as_str().unwrap().to_owned();
+    let mapped = from_api(&format!("/{care_unit}/medical-note-templates"));
+
+    let native = ready["ehrs"]["cliniko"]["native"].as_str().unwrap();
+    let headers = cliniko_headers(&ready);
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(mapped.as_array().unwrap().len(), 5);
+    for template in mapped.as_array().unwrap() {
+        let id = template["emr_id"].as_str().unwrap();
+        let (status, body) = get(&format!("{native}/treatment_note_templates/{id}"), &headers);
+        assert_eq!(status, 200, "{template}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let sections = body["content"]["sections"].as_array().unwrap();
+        let asked: Vec<String> = sections
+            .iter()
+            .flat_map(|section| {
+                let name = section["name"].as_str().unwrap();
+                let questions = section["questions"].as_array().unwrap();
+                questions.iter().map(move |question| format!("{name}/{}", question["name"].as_str().unwrap()))
+            })
+            .collect();
+        for field in template["fields"].as_array().unwrap() {
+            let question = field["emr_id"].as_str().unwrap();
+            assert!(asked.iter().any(|asked| asked == question), "{question} is none of {asked:?}");
         }
     }
 }

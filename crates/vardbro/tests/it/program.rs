@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// How long anything may take before a test gives up on it.
@@ -104,6 +106,13 @@ impl Drop for Sandbox {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What Cliniko's sandbox wants to see of a client that calls it directly.
+pub fn cliniko_headers(ready: &Value) -> [(&'static str, String); 2] {
+    let key = ready["ehrs"]["cliniko"]["credentials"]["api_key"].as_str().unwrap();
+    let authorization = format!("Basic {}", STANDARD.encode(format!("{key}:")));
+    [("Authorization", authorization), ("User-Agent", "test (test@example.com)".to_owned())]
 }
 
 /// One GET; status and body.

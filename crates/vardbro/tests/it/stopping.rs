@@ -3,11 +3,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::program::{Sandbox, exchange, send};
+use crate::program::{Sandbox, cliniko_headers, exchange, send};
 
 #[test]
 fn sigterm_and_ctrl_c_end_it_in_good_order() {
@@ -71,9 +69,8 @@ fn slow_call(ready: &Value) -> TcpStream {
     let origin = native.trim_end_matches("/v1");
     let (status, _) = exchange("POST", &format!("{origin}/_sandbox/faults"), &[], r#"{"latency_ms": 2000}"#);
     assert_eq!(status, 200);
-    let key = ready["ehrs"]["cliniko"]["credentials"]["api_key"].as_str().unwrap();
-    let authorization = format!("Basic {}", STANDARD.encode(format!("{key}:")));
-    let headers = [("Authorization", authorization.as_str()), ("User-Agent", "test (test@example.com)")];
+    let headers = cliniko_headers(ready);
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let call = send("GET", &format!("{native}/businesses"), &headers, "");
     thread::sleep(Duration::from_millis(300));
     call
