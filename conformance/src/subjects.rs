@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde_json::json;
 use vardbro_ehr::Ehr;
-use vardbro_ehr::connection::{NoteMapping, Settings};
+use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping, Settings};
+use vardbro_model::medical_note::TemplateId;
 use vardbro_sandbox_kit::Running;
 
 use crate::clock::CaseClock;
@@ -28,9 +30,50 @@ pub struct Started {
 }
 
 /// In the order of the report.
-pub const SUBJECTS: &[Registered] = &[Registered { code: "mock", start: |clock| mock(clock).boxed() }];
+pub const SUBJECTS: &[Registered] = &[
+    Registered { code: "cliniko", start: |clock| cliniko(clock).boxed() },
+    Registered { code: "mock", start: |clock| mock(clock).boxed() },
+];
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// What a minute allows is a matter of one case, not of all the others.
+const NO_QUOTA: u32 = 1_000_000;
+
+async fn cliniko(clock: CaseClock) -> Started {
+    let options = vardbro_cliniko_sandbox::Options {
+        clock: Arc::new(clock),
+        ..vardbro_cliniko_sandbox::Options::default()
+    };
+    let sandbox = vardbro_cliniko_sandbox::start(options, LISTEN).await.expect("the sandbox starts");
+    let unlimited = json!({"rate_limit_per_minute": NO_QUOTA});
+    sandbox.controls.set_faults(unlimited.as_object().expect("switches")).expect("a switch that there is");
+    let settings = Settings::default()
+        .with_secret("api_key", sandbox.credentials["api_key"].clone())
+        .with("base_url", &sandbox.native)
+        .with("contact_email", "conformance@vardbro.example")
+        .with("requests_per_minute", NO_QUOTA.to_string());
+    let ehr = Arc::new(vardbro_cliniko::Cliniko::new());
+    Started { ehr, sandbox, settings, note_mapping: cliniko_note_mapping() }
+}
+
+/// The seeded templates for ours: the short note has one question, the standard consultation all the others.
+fn cliniko_note_mapping() -> NoteMapping {
+    const STANDARD_CONSULTATION: &str = "1390700000005121031";
+    const SHORT_NOTE: &str = "1390700000005123079";
+    let template = |id: &TemplateId| {
+        let emr_id = if *id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
+        let fields = id.fields().iter().map(|name| {
+            let question = match *name {
+                "unstructured" => "Note".to_owned(),
+                other => other[..1].to_uppercase() + &other[1..].replace('_', " "),
+            };
+            ((*name).to_owned(), MappedField { emr_id: format!("Consultation/{question}"), max_length: None })
+        });
+        (*id, MappedTemplate { emr_id: emr_id.to_owned(), fields: fields.collect() })
+    };
+    NoteMapping(TemplateId::ALL.iter().map(template).collect())
+}
 
 async fn mock(clock: CaseClock) -> Started {
     let mock = vardbro_mock::Mock::new(vardbro_mock::Options {
