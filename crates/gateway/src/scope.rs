@@ -242,7 +242,8 @@ impl CareUnitScope {
         let task = async move {
             let outcome = changing.await;
             // A refusal, too, may come from what others changed meanwhile; only a care unit that is none cannot.
-            let nowhere = matches!(&outcome, Err(error) if error.kind == EhrErrorKind::NotFound(Thing::CareUnit));
+            let nowhere =
+                matches!(&outcome, Err(error) if error.kind == EhrErrorKind::NotFound(Thing::CareUnit));
             if changes_free_time && !nowhere {
                 scope.emr.gateway.availability().forget(scope.link.connection.id, &scope.care_unit);
             }
