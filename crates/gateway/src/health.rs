@@ -17,8 +17,7 @@ use crate::problem::Problem;
 const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0];
 
 pub(crate) fn routes() -> Router<Gateway> {
-    // The recorder must be there before the first request is counted.
-    let _ = recorder();
+    record_metrics();
     Router::new()
         .route("/healthz", get(async || Json(json!({"status": "ok"}))))
         .route("/readyz", get(ready))
@@ -35,6 +34,15 @@ async fn ready(State(gateway): State<Gateway>) -> Result<Json<serde_json::Value>
 async fn metrics() -> ([(http::HeaderName, &'static str); 1], String) {
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+/// Begins to record metrics. Whatever describes or counts before this is lost, so a program calls it first.
+pub fn record_metrics() {
+    if recorder().is_some() {
+        metrics::describe_counter!("vardbro_requests_total", "Calls to the API, by how they ended.");
+        let help = "Time that calls to the API took, the EHR's part included.";
+        metrics::describe_histogram!("vardbro_request_seconds", metrics::Unit::Seconds, help);
+    }
 }
 
 /// One recorder serves the whole process.

@@ -18,5 +18,6 @@ mod server;
 
 pub use docs::{capabilities_page, errors_page};
 pub use gateway::{Gateway, Parts};
+pub use health::record_metrics;
 pub use openapi::document as openapi_document;
 pub use server::{router, serve};

@@ -365,6 +365,10 @@ fn checked_emails(emails: Vec<String>, faults: &mut Faults) -> Vec<String> {
 
 fn checked_address(address: Address, faults: &mut Faults) -> Option<Address> {
     let Address { street, co_address, postal_code, city, country } = address;
+    let two_letters = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if country.as_ref().is_some_and(|code| !two_letters(code)) {
+        faults.at("address.country", FaultCode::BadInput, "Expected an ISO 3166-1 alpha-2 code such as SE.");
+    }
     let mut line = |text: Option<String>, name: &str| {
         Given::from(text).text(&format!("address.{name}"), LONGEST_TEXT, faults)
     };
@@ -373,12 +377,8 @@ fn checked_address(address: Address, faults: &mut Faults) -> Option<Address> {
         co_address: line(co_address, "co_address"),
         postal_code: line(postal_code, "postal_code"),
         city: line(city, "city"),
-        country: line(country, "country"),
+        country,
     };
-    let two_letters = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    if address.country.as_ref().is_some_and(|code| !two_letters(code)) {
-        faults.at("address.country", FaultCode::BadInput, "Expected an ISO 3166-1 alpha-2 code such as SE.");
-    }
     (address != Address::default()).then_some(address)
 }
 

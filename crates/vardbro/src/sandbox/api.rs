@@ -60,6 +60,7 @@ impl Desk {
         };
         let application = store.put_application(application, &connections).await?;
 
+        vardbro_gateway::record_metrics();
         let store = Arc::new(store);
         let machine = Arc::new(Machine);
         let gateway = Gateway::new(Parts {
