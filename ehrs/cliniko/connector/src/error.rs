@@ -17,7 +17,7 @@ use crate::wire::Unreadable;
 pub(crate) fn refused(response: &Response<Bytes>, words: &str, safety: Safety, now: Timestamp) -> EhrError {
     let status = response.status();
     let error = match status {
-        StatusCode::UNPROCESSABLE_ENTITY => EhrError::invalid(faults(response.body(), words)),
+        StatusCode::UNPROCESSABLE_ENTITY => EhrError::invalid(faults(words)),
         StatusCode::TOO_MANY_REQUESTS => EhrError {
             retry_after: reset(response, now),
             ..EhrError::new(EhrErrorKind::RateLimited, "The EHR's quota is used up for now.")
@@ -65,8 +65,8 @@ struct Refusal {
     errors: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-fn faults(body: &[u8], words: &str) -> Vec<Fault> {
-    let errors = serde_json::from_slice::<Refusal>(body).ok().and_then(|refusal| refusal.errors);
+fn faults(words: &str) -> Vec<Fault> {
+    let errors = serde_json::from_str::<Refusal>(words).ok().and_then(|refusal| refusal.errors);
     let mut faults: Vec<Fault> = errors
         .iter()
         .flatten()

@@ -6,7 +6,7 @@ use vardbro_ehr::wire::Delivery;
 use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::{AppointmentId, NoteId};
-use vardbro_model::medical_note::{MedicalNote, NewNote, TemplateId};
+use vardbro_model::medical_note::{MedicalNote, NewNote};
 use vardbro_model::page::{Page, PageRequest};
 use vardbro_model::time::DateTime;
 use vardbro_model::typed_id::ResourceRef;
@@ -40,7 +40,7 @@ impl Session<'_> {
         if page.items.is_empty() && request.cursor.is_none() {
             self.live_patient(patient).await?;
         }
-        Ok(page.map(|row| self.read_note(unit, patient, &row, None)))
+        Ok(page.map(|row| self.read_note(unit, patient, &row)))
     }
 
     pub(super) async fn note(&self, unit: &Unit, patient: Id, note: &NoteId) -> EhrResult<MedicalNote> {
@@ -50,19 +50,13 @@ impl Session<'_> {
         if found.patient.id() != Some(patient) || !is_kept(&found) {
             return Err(missing());
         }
-        Ok(self.read_note(unit, patient, &found, None))
+        Ok(self.read_note(unit, patient, &found))
     }
 
-    fn read_note(
-        &self,
-        unit: &Unit,
-        patient: Id,
-        native: &TreatmentNote,
-        written: Option<TemplateId>,
-    ) -> MedicalNote {
+    fn read_note(&self, unit: &Unit, patient: Id, native: &TreatmentNote) -> MedicalNote {
         let at = |at| DateTime::in_zone(at, &unit.zone);
         let mapped = &self.ctx.connection.note_mapping;
-        mapping::note(native, (&unit.id, &id::patient(patient)), written, mapped, at)
+        mapping::note(native, (&unit.id, &id::patient(patient)), mapped, at)
     }
 
     pub(super) async fn create_note(&self, unit: &Unit, patient: Id, new: NewNote) -> EhrResult<MedicalNote> {
@@ -85,7 +79,7 @@ impl Session<'_> {
             },
         );
         match self.exchange(call).await? {
-            Ok(created) => Ok(self.read_note(unit, patient, &created, Some(new.template))),
+            Ok(created) => Ok(self.read_note(unit, patient, &created)),
             Err(refusal) if refusal.status() == StatusCode::FORBIDDEN => {
                 Err(EhrError::failed(NO_PRACTITIONER).delivered(Delivery::Rejected))
             }

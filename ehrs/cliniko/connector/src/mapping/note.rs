@@ -92,8 +92,16 @@ pub(crate) fn content(new: &NewNote, mapping: &NoteMapping) -> EhrResult<(Id, Co
         let section = section.unwrap_or_else(|| new.template.name());
         match sections.iter_mut().find(|known| known.name.as_deref() == Some(section)) {
             Some(known) => known.questions.push(question),
-            None => sections.push(Section { name: Some(section.to_owned()), questions: vec![question] }),
+            None => sections.push(Section {
+                name: Some(section.to_owned()),
+                description: None,
+                questions: vec![question],
+            }),
         }
+    }
+    let sharing = mapping.0.values().filter(|other| other.emr_id == template.emr_id).count();
+    if let Some(first) = sections.first_mut().filter(|_| sharing > 1) {
+        first.description = Some(new.template.name().to_owned());
     }
     if faults.is_empty() && sections.is_empty() {
         faults.push(wrong("content", "The note has no text.".to_owned()));
@@ -105,20 +113,15 @@ fn exceeds(text: &str, most: u32) -> bool {
     usize::try_from(most).is_ok_and(|most| text.chars().count() > most)
 }
 
-/// `written`: our template, where we know it because we have just written the note.
 pub(crate) fn note(
     native: &TreatmentNote,
     (care_unit, patient): (&CareUnitId, &PatientId),
-    written: Option<TemplateId>,
     mapping: &NoteMapping,
     at: impl Fn(Timestamp) -> DateTime,
 ) -> MedicalNote {
     let empty = Content::default();
     let content = native.content.as_ref().unwrap_or(&empty);
-    let template = match written {
-        Some(id) => mapping.0.get(&id).map(|template| (id, template)),
-        None => template_of(native, content, mapping),
-    };
+    let template = native.treatment_note_template.id().and_then(|id| template_of(id, content, mapping));
     MedicalNote {
         id: Some(id::note(native.id)),
         emr_id: Some(native.id.to_string()),
@@ -138,19 +141,14 @@ pub(crate) fn note(
 
 type Template<'a> = (TemplateId, &'a MappedTemplate);
 
-/// Ours for a note's native template. Where several are mapped to it: the one whose name is the note's title, else the one whose
-/// fields answer the most of the note, and of equals the one that leaves the fewest fields open.
-fn template_of<'a>(
-    native: &TreatmentNote,
-    content: &Content,
-    mapping: &'a NoteMapping,
-) -> Option<Template<'a>> {
-    let emr_id = native.treatment_note_template.id()?.to_string();
-    let title = text(native.title.as_ref());
+/// Ours for a note's native template. Where several are mapped to it: the one that a section's description names, as we write it;
+/// else the one whose fields answer the most of the note, and of equals the one that leaves the fewest fields open.
+fn template_of<'a>(native: Id, content: &Content, mapping: &'a NoteMapping) -> Option<Template<'a>> {
+    let emr_id = native.to_string();
     let candidates = mapping.0.iter().filter(|(_, template)| template.emr_id == emr_id);
     candidates.map(|(id, template)| (*id, template)).min_by_key(|candidate| {
+        let named = content.sections.iter().any(|s| s.description.as_deref() == Some(candidate.0.name()));
         let answered = questions(content).filter(|(s, q)| field_of(s, q, *candidate).is_some()).count();
-        let named = title.as_deref() == Some(candidate.0.name());
         (!named, std::cmp::Reverse(answered), candidate.1.fields.len())
     })
 }

@@ -56,6 +56,8 @@ pub struct Content {
 pub struct Section {
     #[serde(default)]
     pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     #[serde(default)]
     pub questions: Vec<Question>,
 }

@@ -1,0 +1,15 @@
+//! The connector over the wire page's own examples, over the sandbox, and over mishaps on the way to it.
+
+mod appointments;
+mod availability;
+mod booking;
+mod clashes;
+mod clinic;
+mod documents;
+mod moving;
+mod notes;
+mod patients;
+mod schedule;
+mod secrets;
+mod units;
+mod wire;
