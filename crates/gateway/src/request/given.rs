@@ -1,8 +1,15 @@
 //! One field of a request, as it was given: a wrong one does not keep the others from being looked at.
 
+use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
+use vardbro_model::appointment::AppointmentStatus;
+use vardbro_model::care_unit::Address;
 use vardbro_model::error::{Fault, FaultCode};
+use vardbro_model::medical_note::NoteContent;
+use vardbro_model::patient::{ExternalIdType, Gender};
+use vardbro_model::schedule::BlockKind;
+use vardbro_model::time::DateTime;
 
 use crate::problem::Problem;
 
@@ -58,11 +65,56 @@ pub(crate) struct Wrong {
     detail: String,
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Given<T> {
+/// Which kind of JSON value it is read from. Serde by itself would also take a list for an object, and an object for a word.
+pub(crate) trait Shaped {
+    const SHAPE: Shape;
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    Text,
+    List,
+    Object,
+}
+
+impl Shape {
+    fn fits(self, value: &serde_json::Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::List => value.is_array(),
+            Self::Object => value.is_object(),
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "expected a string",
+            Self::List => "expected a list",
+            Self::Object => "expected an object",
+        }
+    }
+}
+
+macro_rules! shaped {
+    ($shape:ident: $($name:ty),+) => {
+        $(impl Shaped for $name {
+            const SHAPE: Shape = Shape::$shape;
+        })+
+    };
+}
+
+shaped!(Text: String, Date, DateTime, Gender, ExternalIdType, BlockKind, AppointmentStatus);
+shaped!(List: Vec<String>);
+shaped!(Object: Address, NoteContent);
+
+impl<'de, T: DeserializeOwned + Shaped> Deserialize<'de> for Given<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.is_null() {
             return Ok(Self::Null);
+        }
+        if !T::SHAPE.fits(&value) {
+            return Ok(Self::Wrong(Wrong { path: String::new(), detail: T::SHAPE.expected().to_owned() }));
         }
         Ok(match serde_path_to_error::deserialize(value) {
             Ok(value) => Self::Value(value),
@@ -201,11 +253,9 @@ pub(crate) fn sentence(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use vardbro_model::time::DateTime;
-
     use super::*;
 
-    fn given<T: DeserializeOwned>(json: serde_json::Value) -> Given<T> {
+    fn given<T: DeserializeOwned + Shaped>(json: serde_json::Value) -> Given<T> {
         serde_json::from_value(json).unwrap()
     }
 
@@ -217,6 +267,12 @@ mod tests {
         assert_eq!(faults.0[0].detail, "Expected a string.");
         assert!(faults.0[1].detail.starts_with("Expected an RFC 3339 date-time"));
         assert!(!faults.0[1].detail.contains("secret"));
+    }
+
+    #[test]
+    fn a_list_is_no_object_and_an_object_no_word() {
+        assert!(matches!(given::<Address>(serde_json::json!([null, null])), Given::Wrong(_)));
+        assert!(matches!(given::<Gender>(serde_json::json!({"female": null})), Given::Wrong(_)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use vardbro_model::error::FaultCode;
 use vardbro_model::page::{Cursor, PageRequest};
 
-use crate::request::{Faults, Given};
+use crate::request::{Faults, Given, Shape, Shaped};
 
 /// Items of a page when none is asked for.
 const DEFAULT_LIMIT: usize = 100;
@@ -16,6 +16,10 @@ const DEFAULT_LIMIT: usize = 100;
 /// How many items a page may have: 1 to 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit(usize);
+
+impl Shaped for Limit {
+    const SHAPE: Shape = Shape::Text;
+}
 
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -15,7 +15,9 @@ use super::emrs::{Nothing, no_parameters};
 use super::paths::{AppointmentPath, CareUnitPath, EmrPath};
 use crate::answer::{Answer, OfCareUnit};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Body, Faults, Given, Limit, Query, healthcare_service, page_request, window};
+use crate::request::{
+    Body, Faults, Given, Limit, Query, Shape, Shaped, healthcare_service, page_request, window,
+};
 use crate::scope::CareUnitScope;
 
 /// Appointments that one call may change.
@@ -117,6 +119,14 @@ pub(crate) struct ConfirmationRequest {
     /// The code.
     #[schema(min_length = 1, max_length = 64, example = "1234")]
     code: String,
+}
+
+impl Shaped for CancelledStatus {
+    const SHAPE: Shape = Shape::Text;
+}
+
+impl Shaped for ConfirmationRequest {
+    const SHAPE: Shape = Shape::Object;
 }
 
 /// The same change to several appointments.
