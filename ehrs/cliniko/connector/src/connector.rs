@@ -112,7 +112,7 @@ impl Ehr for Cliniko {
     }
 
     async fn check(&self, ctx: &Ctx) -> EhrResult<CheckReport> {
-        let author = self.session(ctx)?.author().await?;
+        let author = self.session(ctx)?.author_asked(true).await?;
         let role = author.role.as_deref().unwrap_or("unknown");
         let mut report = CheckReport {
             findings: vec![format!("The API key works: it is of user {} with the role {role}.", author.user)],

@@ -117,6 +117,10 @@ impl Session<'_> {
 
     /// Whose key the connection has.
     pub(super) async fn author(&self) -> EhrResult<Arc<Author>> {
+        self.author_asked(self.ctx.fresh).await
+    }
+
+    pub(super) async fn author_asked(&self, fresh: bool) -> EhrResult<Arc<Author>> {
         let ask = || async {
             let user = self.run(people::user(self.api())).await?;
             let practitioners = self.all(offer::practitioner_of_user(self.api(), user.id)).await?;
@@ -126,7 +130,7 @@ impl Session<'_> {
             });
             Ok(Author { user: user.id, role: user.role, practitioner: mine.map(|found| found.id) })
         };
-        self.memory.author.get(self.ctx.connection.id, self.ctx.fresh, ask).await
+        self.memory.author.get(self.ctx.connection.id, fresh, ask).await
     }
 
     /// The account's own time zone: configured, or told by the public settings.

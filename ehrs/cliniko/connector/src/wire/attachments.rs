@@ -1,7 +1,5 @@
 //! Attachments: a ticket for the file storage, the upload to it, and the record that takes the file over.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method};
@@ -107,17 +105,15 @@ pub fn upload(post: &PresignedPost, filename: &str, content_type: &str, content:
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let _ = write!(
-            head,
+        head.push_str(&format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{text}\r\n",
             quoted(name)
-        );
+        ));
     }
-    let _ = write!(
-        head,
+    head.push_str(&format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {content_type}\r\n\r\n",
         quoted(filename)
-    );
+    ));
     let mut body = head.into_bytes();
     body.extend_from_slice(content);
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());

@@ -17,6 +17,7 @@ pub mod availability;
 pub mod bookings;
 mod id;
 pub mod individual_appointments;
+mod lenient;
 mod list;
 pub mod offer;
 pub mod patients;

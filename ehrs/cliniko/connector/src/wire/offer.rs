@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::list::{Collection, first_page};
-use super::{Api, Filters, Id, Link, List, Native};
+use super::{Api, Filters, Id, Link, List, Native, lenient};
 
 /// A business: a place of the clinic.
 #[derive(Debug, Clone, Deserialize)]
@@ -131,7 +131,7 @@ pub struct Service {
     pub appointment_type: Link,
     #[serde(default)]
     pub business: Link,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub practitioners: Vec<Link>,
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::list::{Collection, first_page};
-use super::{Api, Filters, Id, List, Native};
+use super::{Api, Filters, Id, List, Native, lenient};
 
 /// A patient.
 #[derive(Clone, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Patient {
     pub first_name: Option<String>,
     #[serde(default)]
     pub last_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::date")]
     pub date_of_birth: Option<Date>,
     #[serde(default)]
     pub sex: Option<String>,

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::individual_appointments::as_utc;
 use super::list::{Collection, first_page};
-use super::{Api, Filters, Id, List, Native};
+use super::{Api, Filters, Id, List, Native, lenient};
 
 /// The hours of a practitioner at a business on one day of each week.
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "the fields bear Cliniko's own names")]
 pub struct DailyAvailability {
     pub day_of_week: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub availabilities: Vec<Hours>,
     #[serde(default)]
     pub time_zone_identifier: Option<String>,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::list::{Collection, first_page};
-use super::{Api, Filters, Id, Link, List, Native};
+use super::{Api, Filters, Id, Link, List, Native, lenient};
 
 /// A treatment note.
 #[derive(Clone, Deserialize)]
@@ -46,7 +46,7 @@ impl Collection for TreatmentNote {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields bear Cliniko's own names")]
 pub struct Content {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub sections: Vec<Section>,
 }
 
@@ -58,7 +58,7 @@ pub struct Section {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub questions: Vec<Question>,
 }
 
@@ -70,9 +70,9 @@ pub struct Question {
     #[serde(rename = "type")]
     pub kind: String,
     /// HTML if the kind is `paragraph`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Choice>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<Choice>,
@@ -82,7 +82,7 @@ pub struct Question {
 #[derive(Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields bear Cliniko's own names")]
 pub struct Choice {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub value: Option<String>,
     #[serde(default)]
     pub selected: Option<bool>,

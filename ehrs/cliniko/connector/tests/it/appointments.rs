@@ -82,7 +82,7 @@ async fn filters_narrow_the_list_and_hold_together() {
         window: Some(clinic.window(0, 30)),
         status: Some(AppointmentStatus::Booked),
     };
-    assert_eq!(all(&clinic, &unit, &query, 100).await, [booked.emr_id.clone()]);
+    assert_eq!(all(&clinic, &unit, &query, 100).await.as_slice(), std::slice::from_ref(&booked.emr_id));
     assert_eq!(clinic.call_count(), 1, "{:?}", clinic.calls());
     let elsewhere = clinic.units().await.into_iter().find(|other| other.id != unit).unwrap().id;
     let of_patient = AppointmentQuery { patient: Some(reference(&patient)), ..AppointmentQuery::default() };

@@ -18,7 +18,6 @@ async fn a_free_time_is_booked_and_is_free_no_more() {
     let patient = clinic.patient(&unit).await;
     clinic.forget_calls();
     let booked = clinic.book(&unit, &slot, &patient).await.unwrap();
-    eprintln!("warm booking: {:?}", clinic.calls());
     assert!(clinic.call_count() <= 4, "{:?}", clinic.calls());
 
     assert_eq!(booked.status, AppointmentStatus::Booked);
@@ -124,6 +123,5 @@ async fn of_eight_who_want_one_slot_one_gets_it() {
         }
         assert_eq!(booked.len(), 1, "{} gateways", gateways.len());
         assert_eq!(clinic.live(), before + 1);
-        eprintln!("{} gateways: {:?}", gateways.len(), clinic.calls());
     }
 }

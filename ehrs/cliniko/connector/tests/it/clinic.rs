@@ -36,11 +36,19 @@ pub struct Clinic {
     pub cliniko: Cliniko,
     pub connection: Arc<Connection>,
     pub wire: Wire,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Clinic {
     pub async fn open() -> Self {
         Self::open_with(Options::default(), |settings| settings).await
+    }
+
+    /// A clinic in which it is always this instant.
+    pub async fn open_at(now: &str, settle: impl FnOnce(Settings) -> Settings) -> Self {
+        let stopped = Arc::new(Stopped(now.parse().unwrap()));
+        let options = Options { clock: stopped.clone(), ..Options::default() };
+        Self { clock: stopped, ..Self::open_with(options, settle).await }
     }
 
     pub async fn open_with(options: Options, settle: impl FnOnce(Settings) -> Settings) -> Self {
@@ -56,7 +64,8 @@ impl Clinic {
         let egress = Egress { allow_http: true, allow_private: true };
         let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
         let wire = factory.wire(&cliniko.wire_profile(&settled).unwrap());
-        let mut clinic = Self { running, cliniko, connection: Arc::new(settled), wire };
+        let mut clinic =
+            Self { running, cliniko, connection: Arc::new(settled), wire, clock: Arc::new(Machine) };
         let templates = clinic.native("GET", "/treatment_note_templates", None).await;
         let template = templates["treatment_note_templates"][0]["id"].as_str().unwrap();
         Arc::get_mut(&mut clinic.connection).unwrap().note_mapping = mapping(template);
@@ -68,7 +77,7 @@ impl Clinic {
         Ctx {
             connection: Arc::clone(&self.connection),
             operation: Operation::ListTimeslots,
-            clock: Arc::new(Machine),
+            clock: Arc::clone(&self.clock),
             deadline: Instant::now() + Duration::from_secs(25),
             fresh: false,
             meter: Meter::default(),
@@ -135,7 +144,7 @@ impl Clinic {
     }
 
     pub fn window(&self, from_days: i64, to_days: i64) -> Window {
-        let at = |days: i64| Machine.now() + SignedDuration::from_hours(24 * days);
+        let at = |days: i64| self.clock.now() + SignedDuration::from_hours(24 * days);
         Window { start: whole(at(from_days)), end: whole(at(to_days)) }
     }
 
@@ -164,6 +173,21 @@ impl Clinic {
         patient: &Patient,
     ) -> EhrResult<Appointment> {
         self.cliniko.book(&self.ctx(), unit, booking(slot, patient)).await
+    }
+}
+
+/// A clock that stands still.
+pub struct Stopped(Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+impl vardbro_sandbox_kit::Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
     }
 }
 

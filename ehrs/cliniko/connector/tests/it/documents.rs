@@ -26,7 +26,6 @@ async fn a_document_is_filed_listed_and_read_back_byte_for_byte() {
     let id = reference(&clinic.patient(&unit).await);
     clinic.forget_calls();
     let filed = clinic.cliniko.create_document(&clinic.ctx(), &unit, &id, letter()).await.unwrap();
-    eprintln!("document: {:?}", clinic.calls());
     assert_eq!((filed.status, filed.title.as_deref()), (DocumentStatus::Available, Some("Referral")));
     assert_eq!((filed.format.as_deref(), filed.size_bytes), (Some("application/pdf"), Some(70_000)));
     assert_eq!(filed.kind, None);

@@ -1,4 +1,5 @@
 //! The connector over the wire page's own examples, over the sandbox, and over mishaps on the way to it.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod appointments;
 mod availability;

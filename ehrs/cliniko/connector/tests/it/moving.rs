@@ -38,7 +38,6 @@ async fn an_appointment_moves_to_another_free_time() {
     let window = window_of(&slots[0]);
     let moved =
         clinic.cliniko.change_appointment(&clinic.ctx(), &unit, &before.id, to(window)).await.unwrap();
-    eprintln!("warm move: {:?}", clinic.calls());
     assert!(clinic.call_count() <= 4, "{:?}", clinic.calls());
     assert_eq!(times(&moved), window);
     assert_eq!((&moved.id, &moved.comment), (&before.id, &before.comment));
