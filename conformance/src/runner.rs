@@ -73,7 +73,7 @@ fn run(registered: &'static Registered, case: &'static Case) -> Result<Outcome, 
             None => Ok(outcome),
             Some(line) => Err(format!("a patient stands in the log: {line}")),
         })
-        .map_err(|words| format!("{words}\n\nthe end of the log:\n{}", log.last(15)).into())
+        .map_err(|words| format!("{words}\n\nthe end of the log:\n{}", log.last(6)).into())
 }
 
 async fn check(registered: &'static Registered, case: &'static Case, log: Log) -> Outcome {

@@ -110,6 +110,13 @@ impl Subject {
         self.sandbox.controls.calls().values().sum()
     }
 
+    /// Calls that have reached the EHR and were made to change something, where its protocol shows that.
+    pub fn writes(&self) -> u64 {
+        let changes =
+            |name: &str| ["POST ", "PUT ", "PATCH ", "DELETE "].iter().any(|method| name.starts_with(method));
+        self.sandbox.controls.calls().iter().filter(|(name, _)| changes(name)).map(|(_, count)| count).sum()
+    }
+
     /// Sets the EHR's fault switches.
     pub fn faults(&self, switches: Value) {
         let switches = switches.as_object().expect("an object of switches");

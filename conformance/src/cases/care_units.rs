@@ -155,9 +155,10 @@ async fn filters_that_name_nothing(subject: &Subject) {
     let [here, there] = two(subject).await;
     let own: BTreeSet<String> = here.services().await.iter().map(|one| text(one, "id")).collect();
     let services = there.services().await.iter().map(|one| text(one, "id")).collect::<Vec<_>>();
-    let foreign = services.into_iter().find(|service| !own.contains(service)).expect("another service");
-    for service in ["nothing", "999999999999999999", &foreign] {
-        let answer = here.find("/resources", &[("healthcare_service_id", service)]).await;
+    let mut nothing = vec!["nothing".to_owned(), "999999999999999999".to_owned()];
+    nothing.extend(services.into_iter().find(|service| !own.contains(service)));
+    for service in nothing {
+        let answer = here.find("/resources", &[("healthcare_service_id", &service)]).await;
         answer.refused("INVALID_HEALTHCARE_SERVICE_ID", "healthcare_service_id");
     }
     let foreign = text(&there.resources().await[0], "id");

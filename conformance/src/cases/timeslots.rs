@@ -10,7 +10,7 @@ use vardbro_model::capabilities::Operation;
 use crate::case::Need::{Can, FilterBy};
 use crate::case::cases;
 use crate::client::with_query;
-use crate::clinic::{Clinic, Slot, days, instant, slots_in};
+use crate::clinic::{Clinic, Slot, days, instant, slots_in, text};
 use crate::shapes::TIMESLOT;
 use crate::subject::Subject;
 
@@ -147,18 +147,16 @@ async fn not_offered(subject: &Subject) {
 async fn not_here(subject: &Subject) {
     let clinics = subject.clinics().await;
     let (here, there) = (&clinics[0], &clinics[1]);
-    let own = here.services().await;
-    let foreign = there.services().await;
-    let foreign = foreign.iter().find(|service| !own.contains(service)).expect("another service");
+    let own: BTreeSet<String> = here.services().await.iter().map(|one| text(one, "id")).collect();
+    let services = there.services().await.iter().map(|one| text(one, "id")).collect::<Vec<_>>();
     let resource = there.resources().await[0]["id"].as_str().expect("an id").to_owned();
     for id in ["nothing", &resource] {
         here.find("/timeslots", &[("resource_id", id)]).await.refused("INVALID_RESOURCE_ID", "resource_id");
     }
-    let foreign_is_here = own.iter().any(|service| service["id"] == foreign["id"]);
-    let mut services = vec!["nothing"];
-    services.extend(foreign["id"].as_str().filter(|_| !foreign_is_here));
-    for id in services {
-        let answer = here.find("/timeslots", &[("healthcare_service_id", id)]).await;
+    let mut nothing = vec!["nothing".to_owned()];
+    nothing.extend(services.into_iter().find(|service| !own.contains(service)));
+    for id in nothing {
+        let answer = here.find("/timeslots", &[("healthcare_service_id", &id)]).await;
         answer.refused("INVALID_HEALTHCARE_SERVICE_ID", "healthcare_service_id");
     }
 }
