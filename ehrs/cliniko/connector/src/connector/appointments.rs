@@ -115,7 +115,11 @@ impl Session<'_> {
         let cancelled = match self.find(native::get(self.api(), found.id)).await {
             Ok(Some(read)) if read.cancelled_at.is_some() => read,
             // It is cancelled, whatever became of reading it again.
-            _ => IndividualAppointment { cancelled_at: Some(self.ctx.clock.now()), ..found },
+            _ => IndividualAppointment {
+                cancelled_at: Some(self.ctx.clock.now()),
+                cancellation_note: comment.map(str::to_owned),
+                ..found
+            },
         };
         Ok(self.answer(unit, &cancelled))
     }

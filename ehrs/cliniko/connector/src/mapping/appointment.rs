@@ -27,11 +27,17 @@ pub(crate) fn appointment(
         patient_id: native.patient.id().map(id::patient),
         resource_id: native.practitioner.id().map(id::resource),
         healthcare_service_id: native.appointment_type.id().map(id::healthcare_service),
-        comment: text(native.notes.as_ref()),
+        comment: comment(native),
         confirmation: None,
         created_at: native.created_at.map(at),
         updated_at: native.updated_at.map(at),
     }
+}
+
+/// Why it was cancelled, if anybody said so; else the comment of the booking.
+fn comment(native: &IndividualAppointment) -> Option<String> {
+    let reason = text(native.cancellation_note.as_ref()).filter(|_| native.cancelled_at.is_some());
+    reason.or_else(|| text(native.notes.as_ref()))
 }
 
 /// A no-show is completed too.

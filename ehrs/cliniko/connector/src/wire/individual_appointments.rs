@@ -23,6 +23,8 @@ pub struct IndividualAppointment {
     #[serde(default)]
     pub cancelled_at: Option<Timestamp>,
     #[serde(default)]
+    pub cancellation_note: Option<String>,
+    #[serde(default)]
     pub cancellation_reason_description: Option<String>,
     #[serde(default)]
     pub archived_at: Option<Timestamp>,

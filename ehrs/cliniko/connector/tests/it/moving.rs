@@ -170,6 +170,7 @@ async fn a_cancelled_appointment_stays_and_cannot_be_moved() {
     let cancelled = clinic.cliniko.cancel(&clinic.ctx(), &unit, &before.id, Some("Ill")).await.unwrap();
     assert_eq!(cancelled.status, vardbro_model::appointment::AppointmentStatus::Cancelled);
     assert!(cancelled.emr_status.as_deref().unwrap().starts_with("cancelled"), "{:?}", cancelled.emr_status);
+    assert_eq!(cancelled.comment.as_deref(), Some("Ill"));
     let raw = clinic
         .native("GET", &format!("/individual_appointments/{}?q[]=cancelled_at:*", before.emr_id), None)
         .await;
