@@ -105,7 +105,7 @@ async fn what_is_over_is_completed() {
         let (clinic, unit) = (&clinic, &unit);
         async move { clinic.cliniko.appointments(&clinic.ctx(), unit, query, first(500)).await.unwrap().items }
     };
-    let now = jiff::Timestamp::now();
+    let now = clinic.clock.now();
     let completed = page(AppointmentStatus::Completed).await;
     assert!(completed.iter().all(|appointment| appointment.status == AppointmentStatus::Completed));
     let booked = page(AppointmentStatus::Booked).await;

@@ -40,7 +40,13 @@ pub struct Clinic {
 }
 
 impl Clinic {
+    /// On one and the same Friday, so that the seeded calendar is always the same.
     pub async fn open() -> Self {
+        Self::open_at("2026-11-20T03:00:00Z", |settings| settings).await
+    }
+
+    /// Where time goes by, as a file needs that is worked on.
+    pub async fn open_now() -> Self {
         Self::open_with(Options::default(), |settings| settings).await
     }
 

@@ -21,7 +21,7 @@ fn letter() -> NewDocument {
 
 #[tokio::test]
 async fn a_document_is_filed_listed_and_read_back_byte_for_byte() {
-    let clinic = Clinic::open().await;
+    let clinic = Clinic::open_now().await;
     let unit = clinic.unit().await;
     let id = reference(&clinic.patient(&unit).await);
     clinic.forget_calls();
@@ -59,7 +59,7 @@ async fn a_document_that_cliniko_still_works_on_is_no_error() {
 
 #[tokio::test]
 async fn what_cannot_be_filed_is_told() {
-    let clinic = Clinic::open().await;
+    let clinic = Clinic::open_now().await;
     let unit = clinic.unit().await;
     let id = reference(&clinic.patient(&unit).await);
     let before = clinic.running.ehr.state().documents;

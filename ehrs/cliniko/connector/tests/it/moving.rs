@@ -75,7 +75,7 @@ async fn a_taken_time_is_refused_and_nothing_changes() {
     let clinic = Clinic::open().await;
     let (unit, before) = booked(&clinic).await;
     let state = clinic.running.ehr.state();
-    let now = jiff::Timestamp::now();
+    let now = clinic.clock.now();
     let other = state
         .appointments
         .iter()

@@ -10,7 +10,7 @@ use crate::clinic::{Clinic, Meddling, reference};
 
 #[tokio::test]
 async fn the_storage_is_reached_without_credentials() {
-    let clinic = Clinic::open().await;
+    let clinic = Clinic::open_now().await;
     let unit = clinic.unit().await;
     let id = reference(&clinic.patient(&unit).await);
     let home = clinic.running.native.clone();
