@@ -1,6 +1,6 @@
 //! Booking. Cliniko takes two bookings for one time, so: verify, create, ask for conflicts, and take back what clashes.
 
-use futures::{join, try_join};
+use futures::join;
 use vardbro_ehr::{EhrError, EhrResult};
 use vardbro_model::appointment::{Appointment, Booking, Chosen, choose};
 use vardbro_model::error::FaultCode;
@@ -13,7 +13,7 @@ use super::turns::{Taken, Turn};
 use super::units::{Unit, patient_id, resource_id, service_id};
 use crate::config::Withdrawal;
 use crate::wire::bookings::{self, Booking as NativeBooking};
-use crate::wire::individual_appointments::{self as native, IndividualAppointment, NewIndividualAppointment};
+use crate::wire::individual_appointments::{self as native, NewIndividualAppointment};
 use crate::wire::{Filters, Id};
 
 const WITHDRAWAL_NOTE: &str = "Taken back: the time was no longer free.";
@@ -158,19 +158,4 @@ fn ambiguous(slots: &[Timeslot]) -> EhrError {
             listed.join("; ")
         ),
     )
-}
-
-impl Session<'_> {
-    /// What an appointment is and what it would clash with, for a move.
-    pub(super) async fn is_free(
-        &self,
-        unit: &Unit,
-        practitioner: Id,
-        window: Window,
-        own: &IndividualAppointment,
-    ) -> EhrResult<bool> {
-        let (bookings, works) =
-            try_join!(self.bookings_of(practitioner, window), self.works(unit, practitioner, window))?;
-        Ok(works && bookings.iter().all(|booking| booking.id == own.id))
-    }
 }

@@ -1,5 +1,6 @@
 //! Changing appointments: verify the new time, patch, ask for conflicts, and patch back what clashes.
 
+use futures::try_join;
 use vardbro_ehr::{EhrError, EhrResult};
 use vardbro_model::appointment::{Appointment, AppointmentChange};
 use vardbro_model::id::AppointmentId;
@@ -107,6 +108,19 @@ impl Session<'_> {
     async fn is_listed(&self, unit: &Unit, pair: Pair, window: Window) -> EhrResult<bool> {
         let slots = self.free_times(unit, vec![pair], window).await?;
         Ok(slots.iter().any(|slot| slot.start.timestamp() == window.start))
+    }
+
+    /// Whether nothing but the appointment itself takes the practitioner's time in the window, within working hours.
+    async fn is_free(
+        &self,
+        unit: &Unit,
+        practitioner: Id,
+        window: Window,
+        own: &IndividualAppointment,
+    ) -> EhrResult<bool> {
+        let (bookings, works) =
+            try_join!(self.bookings_of(practitioner, window), self.works(unit, practitioner, window))?;
+        Ok(works && bookings.iter().all(|booking| booking.id == own.id))
     }
 
     async fn put_back(
