@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vardbro_ehr::{EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrErrorKind, EhrResult, Thing};
 use vardbro_model::appointment::{
     Appointment, AppointmentChange, AppointmentQuery, AppointmentStatus, Booking, SlotChoice,
 };
@@ -381,7 +381,7 @@ pub(crate) async fn change_several(
             for id in ids {
                 let outcome = match AppointmentId::parse(&id) {
                     Ok(known) => change.carry_out(ehr.as_ref(), &ctx, &care_unit, &known).await,
-                    Err(_) => Err(vardbro_ehr::EhrError::not_found(Thing::Appointment)),
+                    Err(_) => Err(EhrError::not_found(Thing::Appointment)),
                 };
                 outcomes.push((id, outcome));
             }
@@ -390,15 +390,27 @@ pub(crate) async fn change_several(
         .await?;
     let changed = outcomes
         .into_iter()
-        .map(|(id, outcome)| match outcome {
+        .enumerate()
+        .map(|(index, (id, outcome))| match outcome {
             Ok(appointment) => Changed::Done(Box::new(appointment.seen_from(&scope))),
             Err(error) => {
+                let error = at_index(error, index);
                 let problem = scope.emr.problem(&scope.link, error).body(&scope.emr.exchange.id.to_string());
                 Changed::Failed(FailedChange { id, problem })
             }
         })
         .collect();
     Ok(Answer::ok(changed).not_stored(&not_stored))
+}
+
+/// An appointment that is none is a fault of its place in `ids`.
+fn at_index(error: EhrError, index: usize) -> EhrError {
+    match error.kind {
+        EhrErrorKind::NotFound(thing @ Thing::Appointment) => {
+            EhrError::fault(&format!("ids.{index}"), thing.fault_code(), error.detail)
+        }
+        _ => error,
+    }
 }
 
 fn read_ids(ids: Given<Vec<String>>, faults: &mut Faults) -> Vec<String> {
