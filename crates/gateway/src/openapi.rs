@@ -190,12 +190,14 @@ fn add_alias_bodies(document: &mut Value) {
     for (path, method, successor, field) in aliases {
         let mut schema = document["components"]["schemas"][successor].clone();
         let text = match field {
-            "care_unit_id" => "The `id` of a care unit.",
+            "care_unit_id" => "The `id` of a care unit, unless the query has it.",
             _ => "The `id` of a patient, or a typed id such as `se_personal_number:191212121212`.",
         };
         schema["properties"][field] = json!({"type": "string", "description": text});
         let mut required = schema["required"].as_array().cloned().unwrap_or_default();
-        required.push(json!(field));
+        if field == "patient_id" {
+            required.push(json!(field));
+        }
         schema["required"] = json!(required);
         let name = format!("{successor}Alias");
         document["components"]["schemas"][&name] = schema;

@@ -2,13 +2,17 @@
 
 use std::any::Any;
 use std::future::Future;
-use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use tokio::net::TcpListener;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
 use vardbro_model::error::ErrorCode;
@@ -19,6 +23,9 @@ use crate::{docs, exchange, health, openapi, routes, scope};
 
 /// How long requests in flight are waited for when the server stops.
 const TIME_TO_DRAIN: Duration = Duration::from_secs(30);
+
+/// How long a client may take to send a request's header, the wait for the next request of a kept connection included.
+const TIME_FOR_HEADER: Duration = Duration::from_secs(15);
 
 /// Every route of the gateway.
 pub fn router(gateway: Gateway) -> Router {
@@ -41,31 +48,36 @@ pub fn router(gateway: Gateway) -> Router {
 }
 
 /// Serves until `stop`, then lets what is in flight end.
-pub async fn serve(
-    gateway: Gateway,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stopped, when_stopped) = tokio::sync::oneshot::channel();
-    let stop = async move {
-        stop.await;
-        let _ = stopped.send(());
-    };
-    let serving = axum::serve(listener, router(gateway.clone())).with_graceful_shutdown(stop);
-    let drained = async {
-        // Without a word from `stop` the server never ends by itself.
-        if when_stopped.await.is_err() {
-            std::future::pending::<()>().await;
+pub async fn serve(gateway: Gateway, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+    let routes = router(gateway.clone());
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => answer(stream, routes.clone(), &connections),
+                // Out of file descriptors, most likely: let some connections end first.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            () = &mut stop => break,
         }
-        tokio::time::sleep(TIME_TO_DRAIN).await;
-    };
-    tokio::select! {
-        ended = serving => ended?,
-        () = drained => {}
     }
+    drop(listener);
+    let _ = tokio::time::timeout(TIME_TO_DRAIN, connections.shutdown()).await;
     // Writes whose client went away have as long as their own deadlines.
     let _ = tokio::time::timeout(TIME_TO_DRAIN, gateway.drain()).await;
-    Ok(())
+}
+
+/// Answers the requests of one connection, one after another.
+fn answer(stream: TcpStream, routes: Router, connections: &GracefulShutdown) {
+    // Without it small answers can wait for the client's delayed acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(TIME_FOR_HEADER);
+    let service = TowerToHyperService::new(routes);
+    let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+    // A connection that ends in an error is the client's affair.
+    tokio::spawn(async move { drop(connection.await) });
 }
 
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {

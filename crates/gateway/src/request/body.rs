@@ -13,7 +13,7 @@ use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 
 use crate::problem::Problem;
 use crate::request::given::sentence;
-use crate::request::query::{Key, missing};
+use crate::request::query::Key;
 
 /// Bytes of an ordinary body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
@@ -43,9 +43,9 @@ impl<S: Send + Sync, T: DeserializeOwned, const LARGEST: usize> FromRequest<S> f
     }
 }
 
-/// A body in which one field stands for what the path says elsewhere.
+/// A body in which one field may stand for what the path says elsewhere.
 pub(crate) struct BodyWith<K, T, const LARGEST: usize = LARGEST_BODY> {
-    pub(crate) key: String,
+    pub(crate) key: Option<String>,
     pub(crate) body: Body<T, LARGEST>,
     of: PhantomData<K>,
 }
@@ -61,13 +61,15 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let whole: Body<Map<String, Value>, LARGEST> = Body::from_request(request, state).await?;
         let mut object = Object { fields: whole.fields, unknown: whole.unknown };
-        match object.fields.shift_remove(K::NAME) {
-            Some(Value::String(key)) => Ok(Self { key, body: object.read()?, of: PhantomData }),
-            Some(other) if !other.is_null() => {
-                Err(Problem::faults(vec![Fault::at(K::NAME, FaultCode::BadInput, "Expected a string.")]))
+        let key = match object.fields.shift_remove(K::NAME) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(key)) => Some(key),
+            Some(_) => {
+                object.unknown.push(Fault::at(K::NAME, FaultCode::BadInput, "Expected a string."));
+                None
             }
-            _ => Err(missing(K::NAME)),
-        }
+        };
+        Ok(Self { key, body: object.read()?, of: PhantomData })
     }
 }
 

@@ -13,4 +13,4 @@ pub(crate) use body::{Body, BodyWith, LARGEST_DOCUMENT_BODY};
 pub(crate) use given::{Faults, Given, Shape, Shaped, sentence};
 pub(crate) use ids::{created_by, healthcare_service, patient, resource};
 pub(crate) use list::{Limit, next_link, page_request};
-pub(crate) use query::{CareUnitKey, PatientKey, Query, QueryWith};
+pub(crate) use query::{CareUnitKey, PatientKey, Query, QueryWith, the_key};

@@ -36,9 +36,9 @@ impl Key for PatientKey {
     const NAME: &'static str = "patient_id";
 }
 
-/// A query in which one parameter stands for what the path says elsewhere.
+/// A query in which one parameter may stand for what the path says elsewhere.
 pub(crate) struct QueryWith<K, T> {
-    pub(crate) key: String,
+    pub(crate) key: Option<String>,
     pub(crate) query: Query<T>,
     of: PhantomData<K>,
 }
@@ -56,16 +56,27 @@ impl<S: Send + Sync, K: Key, T: DeserializeOwned> FromRequestParts<S> for QueryW
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut pairs = Pairs::of(parts)?;
-        match pairs.known.shift_remove(K::NAME) {
-            Some(Value::String(key)) => Ok(Self { key, query: pairs.read()?, of: PhantomData }),
-            _ => Err(missing(K::NAME)),
-        }
+        let key = match pairs.known.shift_remove(K::NAME) {
+            Some(Value::String(key)) => Some(key),
+            _ => None,
+        };
+        Ok(Self { key, query: pairs.read()?, of: PhantomData })
     }
 }
 
-/// The problem of a request without the field that says where it belongs.
-pub(crate) fn missing(name: &str) -> Problem {
-    Problem::faults(vec![Fault::at(name, FaultCode::MissingRequiredField, format!("{name} is required."))])
+/// The key from query or body; one of them must have it, and both must not differ.
+pub(crate) fn the_key<K: Key>(query: Option<String>, body: Option<String>) -> Result<String, Problem> {
+    let name = K::NAME;
+    let fault = match (query, body) {
+        (Some(one), Some(other)) if one != other => Fault::at(
+            name,
+            FaultCode::BadInput,
+            format!("{name} is one in the query and another in the body."),
+        ),
+        (Some(key), _) | (None, Some(key)) => return Ok(key),
+        (None, None) => Fault::at(name, FaultCode::MissingRequiredField, format!("{name} is required.")),
+    };
+    Err(Problem::faults(vec![fault]))
 }
 
 /// The query before anybody asked what its parameters mean.

@@ -18,7 +18,23 @@ pub(crate) fn with_default(
     faults: &mut Faults,
 ) -> Option<Window> {
     let (start, end) = bounds(start, end, faults)?;
-    let window = window(start.or((end.is_none()).then_some(now)), end, faults)?;
+    at_most(window(start.or(end.is_none().then_some(now)), end, faults)?, most_days, faults)
+}
+
+/// The same, where the past does not count: the window begins now at the earliest, and is empty if it lies before.
+pub(crate) fn from_now(
+    start: Given<DateTime>,
+    end: Given<DateTime>,
+    now: Timestamp,
+    most_days: u16,
+    faults: &mut Faults,
+) -> Option<Window> {
+    let (start, end) = bounds(start, end, faults)?;
+    let window = window(start.or(end.is_none().then_some(now)), end, faults)?;
+    at_most(Window { start: window.start.max(now), end: window.end.max(now) }, most_days, faults)
+}
+
+fn at_most(window: Window, most_days: u16, faults: &mut Faults) -> Option<Window> {
     let most = SignedDuration::from_hours(24 * i64::from(most_days));
     if window.end.duration_since(window.start) > most {
         faults.at("end", FaultCode::BadInput, format!("The window spans at most {most_days} days."));
@@ -89,6 +105,18 @@ mod tests {
         assert_eq!(back.end.duration_since(back.start), MONTH);
         assert_eq!(optional(Given::Absent, Given::Absent, &mut faults), None);
         assert!(faults.finish().is_ok());
+    }
+
+    #[test]
+    fn the_past_does_not_count() {
+        let mut faults = Faults::default();
+        let long_ago =
+            from_now(at("2026-01-01T00:00:00Z"), at("2026-12-01T00:00:00Z"), now(), 92, &mut faults).unwrap();
+        assert_eq!(long_ago.start, now());
+        let over =
+            from_now(at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"), now(), 92, &mut faults).unwrap();
+        assert_eq!(over.start, over.end);
+        assert!(faults.is_empty());
     }
 
     #[test]

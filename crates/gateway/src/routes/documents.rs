@@ -16,7 +16,7 @@ use crate::answer::{Answer, OfCareUnit};
 use crate::problem::Problem;
 use crate::request::{
     Body, BodyWith, Faults, Given, LARGEST_DOCUMENT_BODY, PatientKey, Query, QueryWith, created_by,
-    page_request,
+    page_request, the_key,
 };
 use crate::scope::CareUnitScope;
 
@@ -79,7 +79,7 @@ pub(crate) async fn list_alias(
     QueryWith { key, query, .. }: QueryWith<PatientKey, PageQuery>,
 ) -> Result<Answer<Vec<Document>>, Problem> {
     scope.require(Operation::ListDocuments)?;
-    let patient = scope.patient_named(key)?;
+    let patient = scope.patient_named(the_key::<PatientKey>(key, None)?)?;
     list_of(scope, patient, query).await
 }
 
@@ -153,7 +153,7 @@ pub(crate) async fn create_alias(
 ) -> Result<Answer<Document>, Problem> {
     no_parameters(query)?;
     scope.require(Operation::CreateDocument)?;
-    let patient = scope.patient_named(key)?;
+    let patient = scope.patient_named(the_key::<PatientKey>(None, key)?)?;
     create_for(scope, patient, body).await
 }
 

@@ -14,7 +14,7 @@ use super::paths::{CareUnitPath, EmrPath, NotePath, PatientPath, PatientQuery};
 use crate::answer::{Answer, OfCareUnit};
 use crate::problem::Problem;
 use crate::request::{
-    Body, BodyWith, Faults, Given, Limit, PatientKey, Query, QueryWith, created_by, page_request,
+    Body, BodyWith, Faults, Given, Limit, PatientKey, Query, QueryWith, created_by, page_request, the_key,
 };
 use crate::scope::CareUnitScope;
 
@@ -80,7 +80,7 @@ pub(crate) async fn list_alias(
     QueryWith { key, query, .. }: QueryWith<PatientKey, PageQuery>,
 ) -> Result<Answer<Vec<MedicalNote>>, Problem> {
     scope.require(Operation::ReadNotes)?;
-    let patient = scope.patient_named(key)?;
+    let patient = scope.patient_named(the_key::<PatientKey>(key, None)?)?;
     list_of(scope, patient, query).await
 }
 
@@ -150,7 +150,7 @@ pub(crate) async fn create_alias(
 ) -> Result<Answer<MedicalNote>, Problem> {
     no_parameters(query)?;
     scope.require(Operation::CreateNote)?;
-    let patient = scope.patient_named(key)?;
+    let patient = scope.patient_named(the_key::<PatientKey>(None, key)?)?;
     create_for(scope, patient, body).await
 }
 

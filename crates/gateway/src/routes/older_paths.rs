@@ -9,10 +9,10 @@ use super::appointments::{
     self, AppointmentsQuery, BookRequest, ChangeRequest, ChangeSeveralRequest, Changed,
 };
 use super::emrs::Nothing;
-use super::paths::{AppointmentPath, CareUnitQuery, EmrPath};
+use super::paths::{AppointmentPath, CareUnitInQuery, CareUnitQuery, EmrPath};
 use crate::answer::Answer;
 use crate::problem::Problem;
-use crate::request::{BodyWith, CareUnitKey, Query, QueryWith};
+use crate::request::{BodyWith, CareUnitKey, QueryWith, the_key};
 use crate::scope::{CareUnitScope, EmrScope};
 
 /// List appointments (older path)
@@ -25,7 +25,7 @@ pub(crate) async fn list(
     scope: EmrScope,
     QueryWith { key, query, .. }: QueryWith<CareUnitKey, AppointmentsQuery>,
 ) -> Result<Answer<Vec<Appointment>>, Problem> {
-    appointments::list(at(scope, &key)?, query).await
+    appointments::list(at(scope, key, None)?, query).await
 }
 
 /// Get an appointment (older path)
@@ -38,55 +38,62 @@ pub(crate) async fn get(
     scope: EmrScope,
     QueryWith { key, query, .. }: QueryWith<CareUnitKey, Nothing>,
 ) -> Result<Answer<Appointment>, Problem> {
-    appointments::get(at(scope, &key)?, query).await
+    appointments::get(at(scope, key, None)?, query).await
 }
 
 /// Book an appointment (older path)
 #[utoipa::path(
     post, path = "/api/emrs/{emr}/appointments", tag = "Older paths", operation_id = "book_appointment_older",
-    params(EmrPath), request_body = BookRequest,
+    params(EmrPath, CareUnitInQuery), request_body = BookRequest,
     responses((status = 201, description = "The appointment, in an array.", body = Vec<Appointment>)),
 )]
 pub(crate) async fn book(
     scope: EmrScope,
-    query: Query<Nothing>,
-    BodyWith { key, body, .. }: BodyWith<CareUnitKey, BookRequest>,
+    QueryWith { key: in_query, query, .. }: QueryWith<CareUnitKey, Nothing>,
+    BodyWith { key: in_body, body, .. }: BodyWith<CareUnitKey, BookRequest>,
 ) -> Result<Answer<Vec<Appointment>>, Problem> {
-    appointments::book(at(scope, &key)?, query, body).await
+    appointments::book(at(scope, in_query, in_body)?, query, body).await
 }
 
 /// Move, comment, cancel or confirm an appointment (older path)
 #[utoipa::path(
     patch, path = "/api/emrs/{emr}/appointments/{appointment_id}", tag = "Older paths",
-    operation_id = "change_appointment_older", params(EmrPath, AppointmentPath), request_body = ChangeRequest,
+    operation_id = "change_appointment_older", params(EmrPath, AppointmentPath, CareUnitInQuery), request_body = ChangeRequest,
     responses((status = 200, description = "The appointment as it is now.", body = Appointment)),
 )]
 pub(crate) async fn change(
     scope: EmrScope,
-    query: Query<Nothing>,
-    BodyWith { key, body, .. }: BodyWith<CareUnitKey, ChangeRequest>,
+    QueryWith { key: in_query, query, .. }: QueryWith<CareUnitKey, Nothing>,
+    BodyWith { key: in_body, body, .. }: BodyWith<CareUnitKey, ChangeRequest>,
 ) -> Result<Answer<Appointment>, Problem> {
-    appointments::change(at(scope, &key)?, query, body).await
+    appointments::change(at(scope, in_query, in_body)?, query, body).await
 }
 
 /// Move, comment or cancel several appointments (older path)
 #[utoipa::path(
     patch, path = "/api/emrs/{emr}/appointments", tag = "Older paths", operation_id = "change_appointments_older",
-    params(EmrPath), request_body = ChangeSeveralRequest,
+    params(EmrPath, CareUnitInQuery), request_body = ChangeSeveralRequest,
     responses((status = 200, description = "What became of each, in the order of `ids`.", body = Vec<Changed>)),
 )]
 pub(crate) async fn change_several(
     scope: EmrScope,
-    query: Query<Nothing>,
-    BodyWith { key, body, .. }: BodyWith<CareUnitKey, ChangeSeveralRequest>,
+    QueryWith { key: in_query, query, .. }: QueryWith<CareUnitKey, Nothing>,
+    BodyWith { key: in_body, body, .. }: BodyWith<CareUnitKey, ChangeSeveralRequest>,
 ) -> Result<Answer<Vec<Changed>>, Problem> {
-    appointments::change_several(at(scope, &key)?, query, body).await
+    appointments::change_several(at(scope, in_query, in_body)?, query, body).await
 }
 
 /// The care unit that the query or the body names.
-fn at(scope: EmrScope, care_unit: &str) -> Result<CareUnitScope, Problem> {
+fn at(scope: EmrScope, in_query: Option<String>, in_body: Option<String>) -> Result<CareUnitScope, Problem> {
     let thing = Thing::CareUnit;
-    CareUnitId::parse(care_unit).ok().and_then(|id| scope.at(id)).ok_or_else(|| {
-        Problem::faults(vec![Fault::at(thing.parameter(), thing.fault_code(), "There is no such care unit.")])
-    })
+    CareUnitId::parse(&the_key::<CareUnitKey>(in_query, in_body)?)
+        .ok()
+        .and_then(|id| scope.at(id))
+        .ok_or_else(|| {
+            Problem::faults(vec![Fault::at(
+                thing.parameter(),
+                thing.fault_code(),
+                "There is no such care unit.",
+            )])
+        })
 }

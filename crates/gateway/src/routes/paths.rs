@@ -43,6 +43,13 @@ pub(crate) struct CareUnitQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(crate) struct CareUnitInQuery {
+    /// The `id` of a care unit, unless the body has it.
+    care_unit_id: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PatientQuery {
     /// The `id` of a patient, or a typed id such as `se_personal_number:191212121212`.
     patient_id: String,

@@ -382,7 +382,8 @@ fn checked_address(address: Address, faults: &mut Faults) -> Option<Address> {
     (address != Address::default()).then_some(address)
 }
 
-/// The phones in E.164. The care unit is asked for its country only when a number is in national form.
+/// The phones in E.164, and with them the end of reading: all faults are known. The care unit is asked for its country only when
+/// a number is in national form.
 async fn phones(
     scope: &CareUnitScope,
     texts: Vec<String>,
@@ -395,7 +396,7 @@ async fn phones(
         .into_iter()
         .map(|text| if text.starts_with(' ') { text.replacen(' ', "+", 1) } else { text })
         .collect();
-    let country = if faults.is_empty() && !texts.iter().all(|text| international(text)) {
+    let country = if !texts.iter().all(|text| international(text)) {
         let unit = scope
             .read(Operation::ListCareUnits, |ehr, ctx, care_unit| async move {
                 ehr.care_unit(&ctx, &care_unit).await
@@ -407,9 +408,6 @@ async fn phones(
     };
     let mut phones = Vec::new();
     for (index, text) in texts.iter().enumerate().take(MOST_CONTACTS) {
-        if !faults.is_empty() && !international(text) {
-            continue;
-        }
         match Phone::parse(text, country.as_deref()) {
             Ok(phone) if phones.contains(&phone) => {}
             Ok(phone) => phones.push(phone),

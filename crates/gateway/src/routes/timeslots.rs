@@ -4,7 +4,7 @@ use http::header::AGE;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vardbro_model::capabilities::Operation;
-use vardbro_model::time::{DateTime, Window};
+use vardbro_model::time::DateTime;
 use vardbro_model::timeslot::Timeslot;
 
 use super::paths::{CareUnitPath, EmrPath};
@@ -59,7 +59,7 @@ pub(crate) async fn list(
     scope.check_filters(OPERATION, &filters, &mut faults);
     let now = scope.emr.gateway.now();
     let window =
-        window::with_default(start, end, now, scope.capabilities().availability_window_days(), &mut faults);
+        window::from_now(start, end, now, scope.capabilities().availability_window_days(), &mut faults);
     let resource = scope.resource(resource_id, &mut faults);
     let healthcare_service =
         healthcare_service_id.read("healthcare_service_id", &mut faults, healthcare_service);
@@ -68,7 +68,7 @@ pub(crate) async fn list(
     let question = Question {
         connection: scope.link.connection.id,
         care_unit: scope.care_unit.clone(),
-        window: Window { start: window.start.max(now), end: window.end },
+        window,
         resource: resource.clone(),
         healthcare_service: healthcare_service.clone(),
     };

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tracing::{error, info};
+use tracing::info;
 use uuid::Uuid;
 use vardbro_ehr::connection::{Connection, Settings};
 use vardbro_ehr::environment::Machine;
@@ -82,9 +82,7 @@ impl Desk {
         let serving = tokio::spawn(async move {
             // Whoever drops the other end wants this to stop.
             let stopped = async { drop(stopped.await) };
-            if let Err(failure) = vardbro_gateway::serve(gateway, listener, stopped).await {
-                error!(%failure, "the API has stopped");
-            }
+            vardbro_gateway::serve(gateway, listener, stopped).await;
         });
         info!(origin, "API started");
         Ok(Api { origin, credentials, store, stop, serving })
