@@ -41,7 +41,10 @@ impl Need {
                 let known = capabilities.of(operation);
                 known.filters.contains(&filter) || known.filters_not_alone.contains(&filter)
             }
-            Self::FilterByAlone(operation, filter) => capabilities.of(operation).filters.contains(&filter),
+            Self::FilterByAlone(operation, filter) => {
+                let known = capabilities.of(operation);
+                known.filters.contains(&filter) && !known.filters_not_alone.contains(&filter)
+            }
             Self::Takes(operation, field) => {
                 let known = capabilities.of(operation);
                 known.supported && !known.fields_not_supported.contains(&field)

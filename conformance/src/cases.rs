@@ -1,6 +1,7 @@
 //! The cases, by subject.
 
 mod aliases;
+mod appointment_lists;
 mod authentication;
 mod booking;
 mod bulk;
@@ -13,6 +14,8 @@ mod moving;
 mod notes;
 mod observability;
 mod paging;
+mod patient_changes;
+mod patient_ids;
 mod patient_search;
 mod patients;
 mod requests;
@@ -28,12 +31,15 @@ pub const ALL: &[(&str, &[Case])] = &[
     ("care_units", care_units::CASES),
     ("timeslots", timeslots::CASES),
     ("booking", booking::CASES),
+    ("appointment_lists", appointment_lists::CASES),
     ("moving", moving::CASES),
     ("cancelling", cancelling::CASES),
     ("confirming", confirming::CASES),
     ("bulk", bulk::CASES),
     ("aliases", aliases::CASES),
     ("patients", patients::CASES),
+    ("patient_changes", patient_changes::CASES),
+    ("patient_ids", patient_ids::CASES),
     ("patient_search", patient_search::CASES),
     ("notes", notes::CASES),
     ("documents", documents::CASES),

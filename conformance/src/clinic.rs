@@ -146,7 +146,7 @@ impl<'a> Clinic<'a> {
 
     /// The free times from so many days from now for so many days, asked for anew.
     pub async fn timeslots(&self, from: i64, to: i64, filters: &[(&str, &str)]) -> Vec<Slot> {
-        let (start, end) = (self.from_now(days(from)), self.from_now(days(to)));
+        let (start, end) = (self.now_plus(days(from)), self.now_plus(days(to)));
         let mut parameters = vec![("start", start.as_str()), ("end", end.as_str())];
         parameters.extend(filters);
         let path = with_query(&format!("{}/timeslots", self.path), &parameters);
@@ -170,7 +170,7 @@ impl<'a> Clinic<'a> {
     }
 
     /// The instant so long from now, in the care unit's own offset.
-    pub fn from_now(&self, by: SignedDuration) -> String {
+    pub fn now_plus(&self, by: SignedDuration) -> String {
         self.local(self.subject.clock.now().saturating_add(by).expect("within time"))
     }
 
@@ -197,6 +197,17 @@ impl<'a> Clinic<'a> {
             "date_of_birth": "1987-06-05",
             "emails": [format!("kanariefugl.{number}@example.com")],
         })
+    }
+
+    /// A phone number of nobody, in the national form of the care unit's country and as E.164.
+    pub fn phone(&self) -> (&'static str, &'static str) {
+        match self.country.as_deref() {
+            Some("AU") => ("0491 570 156", "+61491570156"),
+            Some("SE") => ("070-174 06 25", "+46701740625"),
+            Some("GB") => ("020 7946 0125", "+442079460125"),
+            Some("NO") => ("22 12 34 56", "+4722123456"),
+            other => panic!("a number of nobody in {other:?}"),
+        }
     }
 
     /// A new patient.

@@ -3,7 +3,6 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::unwrap_used,
     reason = "all of it is test code: whatever is not there fails the case that looked for it"
 )]
 

@@ -33,6 +33,8 @@ pub struct Subject {
     pub stranger: Client,
     /// The EHR.
     pub sandbox: Running,
+    /// Whether the gateway knows how many calls the EHR allows.
+    pub knows_quota: bool,
     /// The time of gateway and EHR.
     pub clock: CaseClock,
     /// Everything that was logged.
@@ -64,7 +66,7 @@ impl Subject {
         let router = router(gateway.clone());
         let (application, client) = application(&store, &router, "clinic").await;
         let (_, stranger) = self::application(&store, &router, "stranger").await;
-        let sandbox = connect(&gateway, &application, started, None);
+        let (sandbox, knows_quota) = connect(&gateway, &application, started, None);
         let code = registered.code;
         Self {
             code,
@@ -72,6 +74,7 @@ impl Subject {
             client,
             stranger,
             sandbox,
+            knows_quota,
             clock,
             log,
             registered,
@@ -86,8 +89,8 @@ impl Subject {
         let (application, client) = application(&self.store, &self.client.router, "two").await;
         let first = (self.registered.start)(self.clock).await;
         let second = (self.registered.start)(self.clock).await;
-        let first = connect(&self.gateway, &application, first, None);
-        let second = connect(&self.gateway, &application, second, Some("north"));
+        let (first, _) = connect(&self.gateway, &application, first, None);
+        let (second, _) = connect(&self.gateway, &application, second, Some("north"));
         (client, first, second)
     }
 
@@ -174,7 +177,13 @@ async fn application(store: &Store, router: &axum::Router, id: &str) -> (Applica
     (application, client)
 }
 
-fn connect(gateway: &Gateway, application: &Application, started: Started, tag: Option<&str>) -> Running {
+/// Connects the application; gives the sandbox, and whether the connection's quota is known.
+fn connect(
+    gateway: &Gateway,
+    application: &Application,
+    started: Started,
+    tag: Option<&str>,
+) -> (Running, bool) {
     let Started { ehr, sandbox, settings, note_mapping } = started;
     let connection = Connection {
         id: Uuid::new_v4(),
@@ -185,6 +194,7 @@ fn connect(gateway: &Gateway, application: &Application, started: Started, tag: 
         settings,
         note_mapping,
     };
+    let knows_quota = ehr.wire_profile(&connection).expect("the settings work").calls_per_minute.is_some();
     gateway.connect(application, &ehr, connection).expect("the settings work");
-    sandbox
+    (sandbox, knows_quota)
 }

@@ -57,7 +57,7 @@ async fn now_and_then(subject: &Subject) {
     let clinic = subject.clinic().await;
     let expected = clinic.get("/appointments").await.list();
     let mut served = 0;
-    for seed in 0..12 {
+    for seed in 0..6 {
         subject.faults(json!({"seed": seed, "error_rate": 0.15, "lose_response_rate": 0.15}));
         let answer = clinic.get("/appointments").await;
         if answer.status == 200 {
@@ -67,7 +67,7 @@ async fn now_and_then(subject: &Subject) {
             is_the_ehrs_failure(&answer, subject);
         }
     }
-    assert!(served >= 4, "{served} of 12");
+    assert!(served >= 2, "{served} of 6");
 }
 
 async fn booking_while_down(subject: &Subject) {
@@ -101,7 +101,7 @@ async fn booking_with_lost_answers(subject: &Subject) {
     let clinic = subject.clinic().await;
     let patient = clinic.patient().await;
     let mut unknown = 0;
-    for (seed, slot) in clinic.slots().await.iter().take(10).enumerate() {
+    for (seed, slot) in clinic.slots().await.iter().take(6).enumerate() {
         assert_eq!(live_at(subject, slot), 0);
         let sent = bookings_sent(subject);
         subject.faults(json!({"seed": seed, "lose_response_rate": 0.5}));
@@ -126,13 +126,13 @@ async fn booking_with_lost_answers(subject: &Subject) {
             }
         }
     }
-    assert!(unknown > 0 || bookings_sent(subject) > 0);
+    assert!(unknown > 0, "some answer to a booking was lost");
 }
 
 async fn cancel_with_lost_answers(subject: &Subject) {
     let clinic = subject.clinic().await;
     let patient = clinic.patient().await;
-    for (seed, slot) in clinic.slots().await.iter().take(6).enumerate() {
+    for (seed, slot) in clinic.slots().await.iter().take(4).enumerate() {
         let id = text(&clinic.book(slot, &patient).await, "id");
         subject.faults(json!({"seed": seed, "lose_response_rate": 0.5}));
         let answer = clinic.change(&id, &json!({"status": "cancelled"})).await;
@@ -161,7 +161,7 @@ async fn move_with_lost_answers(subject: &Subject) {
     let booked = clinic.book(&slots[0], &clinic.patient().await).await;
     let live = subject.live().len();
     let id = text(&booked, "id");
-    for (seed, slot) in slots[1..].iter().take(5).enumerate() {
+    for (seed, slot) in slots[1..].iter().take(4).enumerate() {
         subject.faults(json!({"seed": seed, "lose_response_rate": 0.5}));
         let answer = clinic.change(&id, &json!({"start": slot.start, "end": slot.end})).await;
         subject.no_faults();
@@ -179,7 +179,7 @@ async fn move_with_lost_answers(subject: &Subject) {
 
 async fn patient_with_lost_answers(subject: &Subject) {
     let clinic = subject.clinic().await;
-    for seed in 0..8 {
+    for seed in 0..5 {
         let body = clinic.somebody();
         let before = subject.sandbox.ehr.state().patients;
         subject.faults(json!({"seed": seed, "lose_response_rate": 0.5}));
@@ -201,7 +201,7 @@ async fn note_with_lost_answers(subject: &Subject) {
     let clinic = subject.clinic().await;
     let path = format!("/patients/{}/medical-notes", clinic.patient().await);
     let body = json!({"template_id": "unstructured", "content": {"unstructured": "Once."}});
-    for seed in 0..6 {
+    for seed in 0..4 {
         let before = subject.sandbox.ehr.state().notes;
         subject.faults(json!({"seed": seed, "lose_response_rate": 0.5}));
         let answer = clinic.post(&path, &body).await;
@@ -229,7 +229,7 @@ async fn quota(subject: &Subject) {
         answer.header("retry-after").and_then(|wait| wait.parse().ok()).expect("Retry-After in seconds");
     assert!((1..=61).contains(&wait), "{answer}");
     assert!(answer.header("ratelimit").is_some_and(|limit| limit.contains("r=0")), "{answer}");
-    assert!(answer.header("ratelimit-policy").is_some(), "{answer}");
+    assert_eq!(answer.header("ratelimit-policy").is_some(), subject.knows_quota, "{answer}");
     assert!(problem["detail"].is_string());
     subject.faults(json!({"rate_limit_per_minute": 1_000_000}));
 }

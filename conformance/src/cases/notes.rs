@@ -148,7 +148,7 @@ async fn letters(subject: &Subject) {
         "First paragraph\n\nsecond paragraph",
         "<b>not bold</b> & <script>alert(1)</script> &amp; \"quoted\"",
         "5 < 6 > 4; 腰痛 🦵",
-        &"A long story. ".repeat(400).trim_end().to_owned(),
+        "A long story. ".repeat(400).trim_end(),
     ] {
         let note = write(&clinic, &patient, "leyr_unstructured", &json!({"unstructured": words})).await;
         assert_eq!(note["content"]["unstructured"], words);

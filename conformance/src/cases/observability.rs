@@ -124,7 +124,7 @@ async fn logged(subject: &Subject) {
     let answer = subject.client.get(&format!("{}/care-units", subject.emr())).await;
     let id = answer.header("x-request-id").expect("an id").to_owned();
     let log = subject.log.text();
-    let line = log.lines().find(|line| line.contains(&id) && line.contains("answered"));
+    let line = log.lines().find(|line| line.contains(&id) && line.ends_with("exchange: answered"));
     let line = line.unwrap_or_else(|| panic!("a line of the request {id}: {log}"));
     for word in [
         subject.code,

@@ -88,24 +88,21 @@ async fn by_external_id(subject: &Subject) {
 }
 
 /// Two patients of one name: this number is the first one's.
-async fn with_phone(clinic: &Clinic<'_>) -> (Value, Vec<&'static str>) {
-    let (spellings, e164) = match clinic.country.as_deref() {
-        Some("AU") => (vec!["+61491570157", "0491 570 157", " 61491570157"], "+61491570157"),
-        Some("SE") => (vec!["+46701740615", "070-174 06 15", " 46701740615"], "+46701740615"),
-        _ => (vec!["+447700900145", " 447700900145"], "+447700900145"),
-    };
+async fn with_phone(clinic: &Clinic<'_>) -> (Value, [String; 3]) {
+    let (national, e164) = clinic.phone();
     let mut body = clinic.somebody();
     body["phones"] = json!([e164]);
     let patient = clinic.post("/patients", &body).await.is(201);
     clinic.new_patient().await;
-    (patient, spellings)
+    // The last one is what becomes of a plus that was not encoded.
+    (patient, [e164.to_owned(), national.to_owned(), e164.replace('+', " ")])
 }
 
 async fn by_phone_alone(subject: &Subject) {
     let clinic = subject.clinic().await;
     let (patient, spellings) = with_phone(&clinic).await;
     for spelled in spellings {
-        assert_eq!(found(&clinic, &[("phone", spelled)]).await, [patient.clone()], "{spelled}");
+        assert_eq!(found(&clinic, &[("phone", &spelled)]).await, std::slice::from_ref(&patient), "{spelled}");
     }
 }
 
@@ -114,8 +111,8 @@ async fn by_phone(subject: &Subject) {
     let (patient, spellings) = with_phone(&clinic).await;
     let name = text(&patient, "last_name");
     for spelled in spellings {
-        let both = found(&clinic, &[("phone", spelled), ("last_name", &name)]).await;
-        assert_eq!(both, [patient.clone()], "{spelled}");
+        let both = found(&clinic, &[("phone", &spelled), ("last_name", &name)]).await;
+        assert_eq!(both, std::slice::from_ref(&patient), "{spelled}");
     }
     assert_eq!(found(&clinic, &[("phone", "+46701740699"), ("last_name", &name)]).await, [Value::Null; 0]);
 }
@@ -124,25 +121,24 @@ async fn all_must_hold(subject: &Subject) {
     let clinic = subject.clinic().await;
     let (one, other) = (clinic.new_patient().await, clinic.new_patient().await);
     let (first, last) = (text(&one, "first_name"), text(&one, "last_name"));
-    assert_eq!(found(&clinic, &[("first_name", &first), ("last_name", &last)]).await, [one.clone()]);
+    assert_eq!(
+        found(&clinic, &[("first_name", &first), ("last_name", &last)]).await,
+        std::slice::from_ref(&one)
+    );
     assert_eq!(found(&clinic, &[("first_name", &first), ("last_name", "Nobody")]).await, [Value::Null; 0]);
     if FilterBy(SEARCH, "email").is_met_by(&subject.capabilities) {
         let email = other["emails"][0].as_str().expect("a text");
         assert_eq!(found(&clinic, &[("first_name", &first), ("email", email)]).await, [Value::Null; 0]);
         let right = found(&clinic, &[("first_name", &text(&other, "first_name")), ("email", email)]).await;
-        assert_eq!(right, [other.clone()]);
+        assert_eq!(right, std::slice::from_ref(&other));
     }
 }
 
-/// A filter that works alone.
+/// A text filter that works alone.
 fn any_filter(subject: &Subject) -> &'static str {
-    *subject
-        .capabilities
-        .of(SEARCH)
-        .filters
-        .iter()
-        .find(|filter| **filter != "date_of_birth")
-        .expect("a filter")
+    let known = subject.capabilities.of(SEARCH);
+    let alone = |filter: &&&str| **filter != "date_of_birth" && !known.filters_not_alone.contains(*filter);
+    known.filters.iter().find(alone).expect("a filter")
 }
 
 async fn nobody(subject: &Subject) {

@@ -1,18 +1,15 @@
-//! Patients: found or created, read and changed. Searching is in `patient_search`.
+//! Patients: found or created.
 
 use serde_json::{Value, json};
 use vardbro_model::capabilities::{Operation, Upsert};
-use vardbro_model::typed_id::PatientIdType;
 
-use crate::case::Need::{Can, FindsPatientsBy, Takes};
+use crate::case::Need::{Can, Takes};
 use crate::case::cases;
-use crate::clinic::{CANARY, Clinic, text};
-use crate::refusal::patient_number;
+use crate::clinic::{Clinic, text};
 use crate::shapes::{ADDRESS, PATIENT};
 use crate::subject::Subject;
 
 const CREATE: Operation = Operation::CreatePatient;
-const UPDATE: Operation = Operation::UpdatePatient;
 const GET: Operation = Operation::GetPatient;
 
 cases! {
@@ -33,19 +30,6 @@ cases! {
     "a date of birth that cannot be is refused" [Can(CREATE)] => wrong_birth_dates,
     "a text that is too long, or holds control characters, is refused" [Can(CREATE)] => wrong_texts,
     "a patient without a single field is refused" [Can(CREATE)] => without_fields,
-    "each field of a patient can be changed alone" [Can(CREATE), Can(UPDATE)] => changed,
-    "each field that may be missing can be emptied with null" [Can(CREATE), Can(UPDATE)] => emptied,
-    "a change without a field is refused" [Can(CREATE), Can(UPDATE)] => empty_change,
-    "wrong values in a change are refused, and nothing is changed" [Can(CREATE), Can(UPDATE)] => wrong_changes,
-    "a patient whom there is not is not found" [Can(GET)] => nobody,
-    "an unknown type of patient id is told" [Can(GET)] => unknown_id_type,
-    "a patient number with a wrong checksum is told" [Can(GET)] => wrong_numbers,
-    "a type of patient id that the EHR cannot look up is refused" [Can(GET)] => unsupported_id_types,
-    "a patient is found by a Swedish number in every spelling" [FindsPatientsBy(PatientIdType::SePersonalNumber)] => by_swedish_number,
-    "a patient is found by a Norwegian number" [FindsPatientsBy(PatientIdType::NoPersonalNumber)] => by_norwegian_number,
-    "a patient is found by an NHS number" [FindsPatientsBy(PatientIdType::NhsNumber)] => by_nhs_number,
-    "a typed id works in path, query and body" [FindsPatientsBy(PatientIdType::SePersonalNumber), Can(Operation::BookAppointment)] => typed_everywhere,
-    "a national number that is stored is checked" [Can(CREATE), Takes(CREATE, "external_id_type")] => checked_number,
 }
 
 async fn created(subject: &Subject) {
@@ -72,24 +56,13 @@ async fn read(subject: &Subject) {
     }
 }
 
-/// A phone number kept free for fiction, in the national form of the country and as E.164.
-fn phone_in(country: Option<&str>) -> (&'static str, &'static str) {
-    match country {
-        Some("AU") => ("0491 570 156", "+61491570156"),
-        Some("SE") => ("070-174 06 25", "+46701740625"),
-        Some("GB") => ("07700 900123", "+447700900123"),
-        Some("NO") => ("22 12 34 56", "+4722123456"),
-        other => panic!("a number kept free for fiction in {other:?}"),
-    }
-}
-
 /// A patient with as much as the API knows of one.
 fn whole_patient(clinic: &Clinic<'_>) -> Value {
     let mut patient = clinic.somebody();
     patient["external_id"] = json!(format!("conformance-{}", text(&patient, "first_name")));
     patient["external_id_type"] = json!("other");
     patient["gender"] = json!("other");
-    patient["phones"] = json!([phone_in(clinic.country.as_deref()).1, "+46701740626"]);
+    patient["phones"] = json!([clinic.phone().1, "+46701740626"]);
     let emails = patient["emails"].as_array_mut().expect("a list");
     emails.push(json!("kanariefugl.second@example.com"));
     patient["address"] = json!({
@@ -194,7 +167,7 @@ async fn by_name_and_email(subject: &Subject) {
 
 async fn by_name_and_phone(subject: &Subject) {
     let clinic = subject.clinic().await;
-    let (national, e164) = phone_in(clinic.country.as_deref());
+    let (national, e164) = clinic.phone();
     let mut body = clinic.somebody();
     body["phones"] = json!([e164]);
     let patient = clinic.post("/patients", &body).await.is(201);
@@ -266,7 +239,7 @@ async fn eight_at_once(subject: &Subject) {
 
 async fn national_phones(subject: &Subject) {
     for clinic in subject.clinics().await {
-        let (national, e164) = phone_in(clinic.country.as_deref());
+        let (national, e164) = clinic.phone();
         for spelled in [national, e164] {
             let mut body = clinic.somebody();
             body["phones"] = json!([spelled]);
@@ -306,7 +279,7 @@ async fn wrong_emails(subject: &Subject) {
 async fn wrong_birth_dates(subject: &Subject) {
     let clinic = subject.clinic().await;
     let before = subject.calls();
-    let tomorrows = clinic.from_now(crate::clinic::days(3))[..10].to_owned();
+    let tomorrows = clinic.now_plus(crate::clinic::days(3))[..10].to_owned();
     for wrong in
         ["", "soon", "1990-02-30", "90-01-01", "1990-01-01T00:00:00Z", "1500-01-01", "9999-12-31", &tomorrows]
     {
@@ -340,219 +313,5 @@ async fn without_fields(subject: &Subject) {
     for nothing in [json!({}), json!({"first_name": null, "emails": [], "last_name": "  "})] {
         clinic.post("/patients", &nothing).await.refused("MISSING_REQUIRED_FIELD", None);
     }
-    assert_eq!(subject.calls(), before);
-}
-
-/// New values of every field that the EHR takes in a change.
-fn changes(subject: &Subject, clinic: &Clinic<'_>) -> Vec<(&'static str, Value)> {
-    let refused = &subject.capabilities.of(UPDATE).fields_not_supported;
-    let all = vec![
-        ("first_name", json!("Åsa-Li")),
-        ("last_name", json!(format!("O'{CANARY}"))),
-        ("date_of_birth", json!("1991-12-31")),
-        ("gender", json!("female")),
-        ("phones", json!([phone_in(clinic.country.as_deref()).1])),
-        ("emails", json!(["kanariefugl.changed@example.com"])),
-        (
-            "address",
-            json!({
-                "street": "Nygatan 2", "co_address": null, "postal_code": "3000", "city": "Melbourne", "country": "AU",
-            }),
-        ),
-        ("external_id", json!("changed-4711")),
-    ];
-    all.into_iter().filter(|(field, _)| !refused.contains(field)).collect()
-}
-
-async fn changed(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let mut patient = clinic.new_patient().await;
-    let path = format!("/patients/{}", text(&patient, "id"));
-    for (field, value) in changes(subject, &clinic) {
-        let change = json!({field: value});
-        let answer = clinic.patch(&path, &change).await.is(200);
-        PATIENT.check(&answer);
-        patient[field] = value;
-        assert_eq!(answer, patient, "{field} alone is changed");
-        assert_eq!(clinic.get(&path).await.is(200), patient);
-    }
-}
-
-async fn emptied(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let body = clinic.somebody();
-    let patient = clinic.post("/patients", &body).await.is(201);
-    let path = format!("/patients/{}", text(&patient, "id"));
-    for (field, value) in changes(subject, &clinic) {
-        clinic.patch(&path, &json!({field: value})).await.is(200);
-        let answer = clinic.patch(&path, &json!({field: null})).await;
-        if ["first_name", "last_name"].contains(&field) && answer.status == 400 {
-            // An EHR may insist on names.
-            assert_eq!(answer.faults()[0].path.as_deref(), Some(field), "{answer}");
-            continue;
-        }
-        let empty = match field {
-            "phones" | "emails" => json!([]),
-            "gender" => json!("unknown"),
-            _ => Value::Null,
-        };
-        assert_eq!(answer.is(200)[field], empty, "{field}");
-        assert_eq!(clinic.get(&path).await.is(200)[field], empty, "{field}");
-    }
-}
-
-async fn empty_change(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let path = format!("/patients/{}", clinic.patient().await);
-    let before = subject.calls();
-    clinic.patch(&path, &json!({})).await.refused("MISSING_REQUIRED_FIELD", None);
-    assert_eq!(subject.calls(), before);
-}
-
-async fn wrong_changes(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let patient = clinic.new_patient().await;
-    let path = format!("/patients/{}", text(&patient, "id"));
-    for (change, place) in [
-        (json!({"first_name": "Other", "phones": ["12"]}), "phones.0"),
-        (json!({"first_name": "Other", "emails": ["x"]}), "emails.0"),
-        (json!({"first_name": "Other", "date_of_birth": "soon"}), "date_of_birth"),
-        (json!({"first_name": "Other", "gender": "robot"}), "gender"),
-        (json!({"first_name": "Other", "id": "1"}), "id"),
-        (json!({"first_name": "Other", "care_unit_id": "1"}), "care_unit_id"),
-    ] {
-        clinic.patch(&path, &change).await.refused("BAD_INPUT", place);
-    }
-    assert_eq!(clinic.get(&path).await.is(200), patient);
-}
-
-async fn nobody(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    for nobody in ["nobody", "0", "999999999999999999", "emr_id:nobody"] {
-        clinic.get(&format!("/patients/{nobody}")).await.problem(404, "NOT_FOUND");
-        if subject.can(UPDATE) {
-            let change = json!({"last_name": "Nobody"});
-            clinic.patch(&format!("/patients/{nobody}"), &change).await.problem(404, "NOT_FOUND");
-        }
-        if subject.can(Operation::ReadNotes) {
-            clinic.get(&format!("/patients/{nobody}/medical-notes")).await.problem(404, "NOT_FOUND");
-        }
-        if subject.can(Operation::ListDocuments) {
-            clinic.get(&format!("/patients/{nobody}/documents")).await.problem(404, "NOT_FOUND");
-        }
-    }
-}
-
-async fn unknown_id_type(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let before = subject.calls();
-    for unknown in ["npi:1", ":1", "EMR_ID:1", "hsa_id:SE2321000016-1a01"] {
-        let answer = clinic.get(&format!("/patients/{unknown}")).await;
-        answer.refused("INVALID_PATIENT_ID_TYPE", "patient_id");
-        if subject.can(Operation::ListAppointments) {
-            let answer = clinic.find("/appointments", &[("patient_id", unknown)]).await;
-            answer.refused("INVALID_PATIENT_ID_TYPE", "patient_id");
-        }
-    }
-    assert_eq!(subject.calls(), before);
-}
-
-async fn wrong_numbers(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let before = subject.calls();
-    for wrong in [
-        "se_personal_number:191212121213",
-        "se_personal_number:19121212",
-        "se_personal_number:hello",
-        "no_personal_number:13097248023",
-        "nhs_number:9990000019",
-        "nhs_number:",
-    ] {
-        clinic.get(&format!("/patients/{wrong}")).await.refused("INVALID_PATIENT_ID", "patient_id");
-    }
-    assert_eq!(subject.calls(), before);
-}
-
-async fn unsupported_id_types(subject: &Subject) {
-    for id_type in
-        [PatientIdType::SePersonalNumber, PatientIdType::NoPersonalNumber, PatientIdType::NhsNumber]
-    {
-        let need = FindsPatientsBy(id_type);
-        if !need.is_met_by(&subject.capabilities) {
-            crate::refusal::check(subject, need).await;
-        }
-    }
-}
-
-/// A patient with this number, found or created.
-async fn numbered(clinic: &Clinic<'_>, id_type: &str, number: &str) -> Value {
-    let mut body = clinic.somebody();
-    body["external_id"] = json!(number);
-    body["external_id_type"] = json!(id_type);
-    let answer = clinic.post("/patients", &body).await;
-    assert!(matches!(answer.status, 200 | 201), "{answer}");
-    answer.json()
-}
-
-async fn by_swedish_number(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let patient = numbered(&clinic, "se_personal_number", "191212121212").await;
-    for spelling in ["191212121212", "19121212-1212", "121212+1212", "121212%201212", "121212%2B1212"] {
-        let found = clinic.get(&format!("/patients/se_personal_number:{spelling}")).await.is(200);
-        assert_eq!(found["id"], patient["id"], "{spelling}");
-        assert_eq!(found["external_id"], "191212121212");
-    }
-    // 121212-1212 is somebody who turned 13 in 2025, not 113.
-    let younger = clinic.get("/patients/se_personal_number:121212-1212").await;
-    assert_eq!(younger.status, 404, "{younger}");
-}
-
-async fn by_number(subject: &Subject, id_type: PatientIdType) {
-    let clinic = subject.clinic().await;
-    let (name, number) = patient_number(id_type).split_once(':').expect("a typed id");
-    let patient = numbered(&clinic, name, number).await;
-    let found = clinic.get(&format!("/patients/{name}:{number}")).await.is(200);
-    assert_eq!(found["id"], patient["id"]);
-    assert_eq!((&found["external_id"], &found["external_id_type"]), (&json!(number), &json!(name)));
-}
-
-async fn by_norwegian_number(subject: &Subject) {
-    by_number(subject, PatientIdType::NoPersonalNumber).await;
-}
-
-async fn by_nhs_number(subject: &Subject) {
-    by_number(subject, PatientIdType::NhsNumber).await;
-}
-
-async fn typed_everywhere(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let patient = text(&numbered(&clinic, "se_personal_number", "191212121212").await, "id");
-    let typed = "se_personal_number:19121212-1212";
-    let slot = clinic.slots().await.remove(0);
-    let booked = clinic.book(&slot, typed).await;
-    assert_eq!(booked["patient_id"], patient.as_str());
-    let by_type = clinic.listed(&[("patient_id", typed)]).await;
-    assert_eq!(by_type, clinic.listed(&[("patient_id", &patient)]).await);
-    assert!(by_type.contains(&text(&booked, "id")));
-    let notes = clinic.get(&format!("/patients/{typed}/medical-notes")).await.list();
-    assert_eq!(notes, clinic.get(&format!("/patients/{patient}/medical-notes")).await.list());
-}
-
-async fn checked_number(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let before = subject.calls();
-    for (id_type, number) in
-        [("se_personal_number", "191212121213"), ("no_personal_number", "1"), ("nhs_number", "hello")]
-    {
-        let mut body = clinic.somebody();
-        body["external_id"] = json!(number);
-        body["external_id_type"] = json!(id_type);
-        let faults = clinic.post("/patients", &body).await.faults();
-        assert_eq!(faults[0].path.as_deref(), Some("external_id"), "{faults:?}");
-    }
-    let mut body = clinic.somebody();
-    body["external_id"] = json!("1");
-    body["external_id_type"] = json!("passport");
-    clinic.post("/patients", &body).await.refused("BAD_INPUT", "external_id_type");
     assert_eq!(subject.calls(), before);
 }

@@ -31,7 +31,7 @@ fn path(offer: &Offer) -> String {
 }
 
 async fn blocks(clinic: &Clinic<'_>, offer: &Offer, from: i64, to: i64) -> Vec<Value> {
-    let window = (clinic.from_now(days(from)), clinic.from_now(days(to)));
+    let window = (clinic.now_plus(days(from)), clinic.now_plus(days(to)));
     clinic.find(&path(offer), &[("start", &window.0), ("end", &window.1)]).await.list()
 }
 
@@ -87,14 +87,14 @@ async fn timeslots_lie_within(subject: &Subject) {
 async fn windows(subject: &Subject) {
     let clinic = subject.clinic().await;
     let offer = clinic.offer().await;
-    let (start, end) = (clinic.from_now(days(2)), clinic.from_now(days(1)));
+    let (start, end) = (clinic.now_plus(days(2)), clinic.now_plus(days(1)));
     clinic.find(&path(&offer), &[("start", &start), ("end", &end)]).await.refused("BAD_INPUT", "end");
-    let far = clinic.from_now(days(95));
+    let far = clinic.now_plus(days(95));
     clinic.find(&path(&offer), &[("start", &start), ("end", &far)]).await.refused("BAD_INPUT", "end");
     clinic.find(&path(&offer), &[("start", "2026-04-01T10:00:00")]).await.refused("BAD_INPUT", "start");
     let default = clinic.get(&path(&offer)).await.list();
     assert!(!default.is_empty());
-    let month = clinic.from_now(days(30));
+    let month = clinic.now_plus(days(30));
     assert!(default.iter().all(|block| instant(&text(block, "start")) < instant(&month)));
 }
 
@@ -137,7 +137,7 @@ async fn available(subject: &Subject) {
     let offer = clinic.offer().await;
     // The first day of the second week on which nobody works, from nine to one.
     for day in 8..15 {
-        let date = instant(&clinic.from_now(days(day))).to_zoned(clinic.zone.clone()).date();
+        let date = instant(&clinic.now_plus(days(day))).to_zoned(clinic.zone.clone()).date();
         let nine = date.at(9, 0, 0, 0).to_zoned(clinic.zone.clone()).expect("a time of day").timestamp();
         let one = nine.saturating_add(SignedDuration::from_hours(4)).expect("within time");
         let window = Slot {

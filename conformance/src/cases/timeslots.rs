@@ -45,7 +45,7 @@ cases! {
 async fn every_field(subject: &Subject) {
     for clinic in subject.clinics().await {
         let offer = clinic.offer().await;
-        let (start, end) = (clinic.from_now(days(1)), clinic.from_now(days(7)));
+        let (start, end) = (clinic.now_plus(days(1)), clinic.now_plus(days(7)));
         let parameters = [
             ("start", start.as_str()),
             ("end", end.as_str()),
@@ -300,14 +300,14 @@ async fn one_bound(subject: &Subject) {
     let like = clinic.slots().await.remove(0);
     let pair =
         [("resource_id", like.resource_id.as_str()), ("healthcare_service_id", &like.healthcare_service_id)];
-    let (start, end) = (clinic.from_now(days(2)), clinic.from_now(days(32)));
+    let (start, end) = (clinic.now_plus(days(2)), clinic.now_plus(days(32)));
     let both = between(&clinic, &start, &end, &like).await;
     let from = clinic.find("/timeslots", &[("start", start.as_str()), pair[0], pair[1]]).await;
     assert_eq!(slots_in(&from), both);
     // 30 days before the end is in the past here, and so means now.
-    let soon = clinic.from_now(days(6));
+    let soon = clinic.now_plus(days(6));
     let until = clinic.find("/timeslots", &[("end", soon.as_str()), pair[0], pair[1]]).await;
-    assert_eq!(slots_in(&until), between(&clinic, &clinic.from_now(days(0)), &soon, &like).await);
+    assert_eq!(slots_in(&until), between(&clinic, &clinic.now_plus(days(0)), &soon, &like).await);
 }
 
 async fn backwards(subject: &Subject) {
@@ -325,31 +325,31 @@ async fn too_long(subject: &Subject) {
     let most = i64::from(subject.capabilities.limits.availability_window_days);
     assert!((1..=92).contains(&most), "{most}");
     let (start, end) =
-        (clinic.from_now(days(1)), clinic.from_now(days(1 + most) + SignedDuration::from_secs(60)));
+        (clinic.now_plus(days(1)), clinic.now_plus(days(1 + most) + SignedDuration::from_secs(60)));
     let parameters = [("start", start.as_str()), ("end", end.as_str())];
     clinic.find("/timeslots", &parameters).await.refused("BAD_INPUT", "end");
     assert_eq!(subject.calls(), before);
     let like = clinic.slots().await.remove(0);
-    let end = clinic.from_now(days(most));
+    let end = clinic.now_plus(days(most));
     assert!(!between(&clinic, &start, &end, &like).await.is_empty());
 }
 
 async fn in_the_past(subject: &Subject) {
     let clinic = subject.clinic().await;
     let like = clinic.slots().await.remove(0);
-    let (past, end) = (clinic.from_now(days(-20)), clinic.from_now(days(6)));
+    let (past, end) = (clinic.now_plus(days(-20)), clinic.now_plus(days(6)));
     let found = between(&clinic, &past, &end, &like).await;
     assert!(!found.is_empty());
     assert!(found.iter().all(|slot| instant(&slot.start) >= subject.clock.now()));
-    assert_eq!(found, between(&clinic, &clinic.from_now(days(0)), &end, &like).await);
-    let over = clinic.from_now(days(-10));
+    assert_eq!(found, between(&clinic, &clinic.now_plus(days(0)), &end, &like).await);
+    let over = clinic.now_plus(days(-10));
     assert_eq!(between(&clinic, &past, &over, &like).await, []);
 }
 
 async fn ages(subject: &Subject) {
     let clinic = subject.clinic().await;
     let offer = clinic.offer().await;
-    let (start, end) = (clinic.from_now(days(8)), clinic.from_now(days(9)));
+    let (start, end) = (clinic.now_plus(days(8)), clinic.now_plus(days(9)));
     let parameters = [
         ("start", start.as_str()),
         ("end", end.as_str()),
