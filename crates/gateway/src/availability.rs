@@ -109,6 +109,11 @@ impl Availability {
         *count = count.wrapping_add(1);
     }
 
+    /// Nothing that was known is true any more.
+    pub(crate) fn forget_everything(&self) {
+        self.answers.invalidate_all();
+    }
+
     fn changes_of(&self, connection: &Uuid, care_unit: &CareUnitId) -> u64 {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         changes.get(&(*connection, care_unit.clone())).copied().unwrap_or_default()

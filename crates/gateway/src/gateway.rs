@@ -73,7 +73,8 @@ impl Gateway {
         }))
     }
 
-    /// Lets an application reach an installation of an EHR. An EHR that this gateway does not have is ignored by every route.
+    /// Lets an application reach an installation of an EHR. A connection of the same id is replaced, and with it what was learnt
+    /// of its quota, its failures and its free times; what is in flight over it goes on.
     pub fn connect(
         &self,
         application: &Application,
@@ -88,7 +89,14 @@ impl Gateway {
             calls_per_minute: profile.calls_per_minute,
         };
         let mut links = self.0.links.write().unwrap_or_else(PoisonError::into_inner);
-        links.entry(application.id()).or_default().push(Arc::new(link));
+        let links = links.entry(application.id()).or_default();
+        match links.iter_mut().find(|present| present.connection.id == link.connection.id) {
+            Some(present) => {
+                *present = Arc::new(link);
+                self.0.availability.forget_everything();
+            }
+            None => links.push(Arc::new(link)),
+        }
         Ok(())
     }
 

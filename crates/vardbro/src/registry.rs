@@ -49,8 +49,6 @@ async fn cliniko(listen: SocketAddr) -> io::Result<Started> {
     let settings = BTreeMap::from([
         ("base_url".to_owned(), running.native.clone()),
         ("contact_email".to_owned(), "sandbox@vardbro.example".to_owned()),
-        // The sandbox counts by itself: 200 a minute, or what its faults say. The connector must not be stricter.
-        ("requests_per_minute".to_owned(), "1000000".to_owned()),
     ]);
     Ok(Started {
         ehr: Arc::new(vardbro_cliniko::Cliniko::new()),

@@ -32,7 +32,10 @@ struct Inner {
     clock: Arc<dyn Clock>,
     defaults: Faults,
     switches: Mutex<Switches>,
+    watchers: Mutex<Vec<Watcher>>,
 }
+
+type Watcher = Box<dyn Fn(&Faults) + Send + Sync>;
 
 struct Switches {
     calls: BTreeMap<String, u64>,
@@ -53,7 +56,7 @@ impl Controls {
     pub fn new(clock: Arc<dyn Clock>, rate_limit_per_minute: Option<u32>, seed: u64) -> Self {
         let defaults = Faults::none(rate_limit_per_minute, seed);
         let switches = Mutex::new(Switches::fresh(&defaults));
-        Self(Arc::new(Inner { clock, defaults, switches }))
+        Self(Arc::new(Inner { clock, defaults, switches, watchers: Mutex::default() }))
     }
 
     /// Counts one call, named by its method and route template: `GET /v1/businesses/{id}`.
@@ -95,12 +98,24 @@ impl Controls {
             switches.dice = StdRng::seed_from_u64(faults.seed);
         }
         switches.faults = faults.clone();
+        drop(switches);
+        self.tell(&faults);
         Ok(faults)
+    }
+
+    /// Tells somebody whenever the switches were set or reset, so that what was learnt under others can be forgotten.
+    pub fn on_change(&self, watcher: impl Fn(&Faults) + Send + Sync + 'static) {
+        hold(&self.0.watchers).push(Box::new(watcher));
+    }
+
+    fn tell(&self, faults: &Faults) {
+        hold(&self.0.watchers).iter().for_each(|watcher| watcher(faults));
     }
 
     /// Forgets the calls, opens a new rate window and puts every switch back to its default.
     pub fn reset(&self) {
         *hold(&self.0.switches) = Switches::fresh(&self.0.defaults);
+        self.tell(&self.0.defaults);
     }
 }
 
@@ -217,6 +232,19 @@ mod tests {
         }
 
         assert_eq!(controls.faults(), Faults::none(Some(200), 0));
+    }
+
+    #[test]
+    fn whoever_watches_is_told_of_every_change() {
+        let controls = Controls::new(clock(), Some(200), 0);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let ear = told.clone();
+        controls.on_change(move |faults| hold(&ear).push(faults.rate_limit_per_minute));
+
+        controls.set_faults(&change(serde_json::json!({"rate_limit_per_minute": 5}))).unwrap();
+        controls.reset();
+
+        assert_eq!(*hold(&told), [Some(5), Some(200)]);
     }
 
     #[test]

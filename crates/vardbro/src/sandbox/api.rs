@@ -1,5 +1,6 @@
 //! The gateway over the sandboxes.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,14 +11,16 @@ use indexmap::IndexMap;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tracing::info;
+use tracing::{info, warn};
 use uuid::Uuid;
+use vardbro_ehr::Ehr;
 use vardbro_ehr::connection::{Connection, Settings};
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Parts};
 use vardbro_model::ehr::Mode;
-use vardbro_store::{ApplicationId, NewApplication, Store, StoredConnection};
+use vardbro_sandbox_kit::Faults;
+use vardbro_store::{Application, ApplicationId, NewApplication, Store, StoredConnection};
 
 use super::SandboxError;
 use super::announcement::GatewayAddress;
@@ -73,9 +76,15 @@ impl Desk {
         });
         for kept in store.connections(&application).iter() {
             let Some((code, started)) = ehrs.get_key_value(kept.ehr.as_str()) else { continue };
+            let faults = started.running.controls.faults();
             gateway
-                .connect(&application, &started.ehr, ready(kept, started))
+                .connect(
+                    &application,
+                    &started.ehr,
+                    ready(kept, &started.ehr, &started.running.credentials, &faults),
+                )
                 .map_err(|error| SandboxError::Connection { code, reason: error.to_string() })?;
+            follow(started, kept.clone(), gateway.clone(), application.clone());
         }
 
         let (stop, stopped) = oneshot::channel::<Infallible>();
@@ -105,20 +114,46 @@ fn stored(code: &str, started: &Started) -> StoredConnection {
     }
 }
 
-/// What is kept, and the credentials that are not.
-fn ready(kept: &StoredConnection, started: &Started) -> Connection {
+/// Makes the connection anew when somebody turns the sandbox's switches or resets it: what was learnt of its quota and its failures
+/// was about another EHR, as it were.
+fn follow(started: &Started, kept: StoredConnection, gateway: Gateway, application: Application) {
+    let (ehr, credentials) = (started.ehr.clone(), started.running.credentials.clone());
+    started.running.controls.on_change(move |faults| {
+        let connection = ready(&kept, &ehr, &credentials, faults);
+        if let Err(failure) = gateway.connect(&application, &ehr, connection) {
+            warn!(%failure, "the connection stays as it was");
+        }
+    });
+}
+
+/// What is kept, the credentials that are not, and the quota that the sandbox has at the moment.
+fn ready(
+    kept: &StoredConnection,
+    ehr: &Arc<dyn Ehr>,
+    credentials: &BTreeMap<String, String>,
+    faults: &Faults,
+) -> Connection {
     let StoredConnection { id, ehr: _, name, tag, mode, enabled, settings, note_mapping } = kept;
-    let plain = settings.iter().fold(Settings::default(), |all, (name, value)| all.with(name, value));
-    let credentials = started.running.credentials.iter();
+    let mut given = settings.iter().fold(Settings::default(), |all, (name, value)| all.with(name, value));
+    if let Some(quota) = faults.rate_limit_per_minute.filter(|_| takes_quota(ehr)) {
+        given = given.with(QUOTA, quota.max(1).to_string());
+    }
     Connection {
         id: *id,
-        ehr: started.ehr.about().code,
+        ehr: ehr.about().code,
         name: name.clone(),
         tag: tag.clone(),
         mode: if *enabled { *mode } else { Mode::Off },
-        settings: credentials.fold(plain, |all, (name, value)| all.with_secret(name, value.clone())),
+        settings: credentials.iter().fold(given, |all, (name, value)| all.with_secret(name, value.clone())),
         note_mapping: note_mapping.clone(),
     }
+}
+
+/// The setting by which connectors are told how many calls a minute they may make.
+const QUOTA: &str = "requests_per_minute";
+
+fn takes_quota(ehr: &Arc<dyn Ehr>) -> bool {
+    ehr.settings().iter().any(|setting| setting.name == QUOTA)
 }
 
 /// The API while it answers.

@@ -3,7 +3,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::program::{Sandbox, cliniko_headers, get};
+use crate::program::{Sandbox, cliniko_headers, exchange, get};
 
 #[test]
 fn one_line_of_json_says_all_that_a_program_needs() {
@@ -120,4 +120,21 @@ fn every_note_template_is_mapped_to_questions_that_clinikos_sandbox_asks() {
             assert!(asked.iter().any(|asked| asked == question), "{question} is none of {asked:?}");
         }
     }
+}
+
+#[test]
+fn a_reset_frees_a_connection_from_a_quota_that_was_used_up() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json", "--only", "cliniko"]);
+    let ready = sandbox.ready();
+    let [api, id, secret] = ["api", "client_id", "client_secret"].map(|key| ready[key].as_str().unwrap());
+    let origin = ready["ehrs"]["cliniko"]["native"].as_str().unwrap().strip_suffix("/v1").unwrap();
+    let headers = [("x-leyr-client-id", id), ("x-leyr-client-secret", secret)];
+    let care_units = || get(&format!("{api}/emrs/cliniko/care-units"), &headers).0;
+
+    exchange("POST", &format!("{origin}/_sandbox/faults"), &[], r#"{"rate_limit_per_minute": 0}"#);
+    let refused = care_units();
+    exchange("POST", &format!("{origin}/_sandbox/reset"), &[], "");
+
+    assert_eq!((refused, care_units()), (429, 200));
 }

@@ -51,7 +51,7 @@ pub const CODE: EhrCode = EhrCode::new("cliniko");
 const CONCURRENCY: usize = 8;
 
 /// Cliniko's gateway gives up after 30 seconds; we do before.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// The connector. One serves every connection; it keeps nothing of a patient.
 pub struct Cliniko {
