@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -17,6 +18,9 @@ use crate::request::query::Key;
 
 /// Bytes of an ordinary body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+
+/// How long a client may take to send a body.
+const TIME_TO_ARRIVE: Duration = Duration::from_secs(60);
 
 /// Bytes of a body that files a document.
 pub(crate) const LARGEST_DOCUMENT_BODY: usize = 32 * 1024 * 1024;
@@ -38,7 +42,8 @@ impl<S: Send + Sync, T: DeserializeOwned, const LARGEST: usize> FromRequest<S> f
                 "Send the body as application/json in UTF-8.",
             ));
         }
-        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|error| refusal(&error, LARGEST))?;
+        let arriving = tokio::time::timeout(TIME_TO_ARRIVE, to_bytes(request.into_body(), LARGEST));
+        let bytes = arriving.await.map_err(|_| late())?.map_err(|error| refusal(&error, LARGEST))?;
         serde_json::from_slice::<Object>(&bytes).map_err(|error| malformed(&error))?.read()
     }
 }
@@ -82,6 +87,11 @@ fn is_json(content_type: &str) -> bool {
         }
         _ => true,
     })
+}
+
+fn late() -> Problem {
+    let detail = format!("The body did not arrive within {} seconds.", TIME_TO_ARRIVE.as_secs());
+    Problem::faults(vec![Fault::of_request(FaultCode::BadInput, detail)]).closing()
 }
 
 fn refusal(error: &axum::Error, largest: usize) -> Problem {

@@ -113,12 +113,12 @@ pub(crate) enum CancelledStatus {
 }
 
 /// The code that the patient was sent.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct ConfirmationRequest {
     /// The code.
-    #[schema(min_length = 1, max_length = 64, example = "1234")]
-    code: String,
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "1234")]
+    code: Given<String>,
 }
 
 impl Shaped for CancelledStatus {
@@ -452,7 +452,9 @@ fn read_change(
             "confirmation",
             &mut faults,
         );
-        let code = confirmation.required("confirmation", &mut faults).map(|confirmation| confirmation.code);
+        let confirmation = confirmation.required("confirmation", &mut faults);
+        let code = confirmation
+            .and_then(|confirmation| confirmation.code.required("confirmation.code", &mut faults));
         if code.as_ref().is_some_and(|code| code.is_empty() || code.len() > 64) {
             let detail = "The code has 1 to 64 characters.";
             faults.at("confirmation.code", FaultCode::InvalidConfirmationCode, detail);
