@@ -9,6 +9,7 @@ mod form;
 mod id;
 mod links;
 mod listing;
+pub mod note_templates;
 mod options;
 mod refusal;
 mod repeat;

@@ -86,6 +86,14 @@ impl Query {
         )
     }
 
+    /// The list of a resource without records, which refuses the same filters as a full one. `filters` are as in `Row`.
+    pub fn none(&self, name: &str, filters: &[(&'static str, Kind)], view: &View<'_>) -> Answer {
+        let fields = with_stamps(filters);
+        self.filters(&fields)?;
+        self.order(&fields)?;
+        self.page(name, 0, |_, _| Vec::new(), view)
+    }
+
     /// One record, or 404 if it is removed and no filter asks for such.
     pub fn single<R: Row>(&self, row: Option<R>, view: &View<'_>) -> Answer {
         let row = row.ok_or(Refusal::NotFound)?;
@@ -163,8 +171,13 @@ impl Query {
 }
 
 fn fields<R: Row>() -> Vec<(&'static str, Kind)> {
+    with_stamps(R::FILTERS)
+}
+
+/// The fields of every record, then those of its kind.
+fn with_stamps(filters: &[(&'static str, Kind)]) -> Vec<(&'static str, Kind)> {
     let always = [("id", Kind::Number), ("created_at", Kind::Instant), ("updated_at", Kind::Instant)];
-    always.into_iter().chain(R::FILTERS.iter().copied()).collect()
+    always.into_iter().chain(filters.iter().copied()).collect()
 }
 
 fn cell<R: Row>(row: &R, field: &str, view: &View<'_>) -> Cell {

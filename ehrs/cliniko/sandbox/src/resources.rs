@@ -9,6 +9,7 @@ pub mod available_time;
 pub mod booking;
 pub mod business;
 pub mod daily_availability;
+pub mod legacy_appointment;
 pub mod patient;
 pub mod patient_fields;
 pub mod practitioner;
@@ -19,6 +20,7 @@ pub mod treatment_note_template;
 pub mod unavailable_block;
 pub mod unavailable_block_type;
 pub mod user;
+pub mod vacant;
 
 use axum::Router;
 
@@ -35,6 +37,7 @@ pub fn routes() -> Router<App> {
         .merge(booking::routes())
         .merge(business::routes())
         .merge(daily_availability::routes())
+        .merge(legacy_appointment::routes())
         .merge(patient::routes())
         .merge(practitioner::routes())
         .merge(service::routes())
@@ -44,4 +47,5 @@ pub fn routes() -> Router<App> {
         .merge(unavailable_block::routes())
         .merge(unavailable_block_type::routes())
         .merge(user::routes())
+        .merge(vacant::routes())
 }

@@ -43,10 +43,10 @@ pub struct Cancellation {
     pub note: Option<String>,
 }
 
-/// The reasons that may be written. 31 existed until 2024.
+/// The reasons that may be written, and how records describe them. 31 existed until 2024.
 pub const REASONS: [(i64, &str); 6] = [
-    (10, "Feeling better"),
-    (20, "Condition worse"),
+    (10, "Feeling Better"),
+    (20, "Condition Worse"),
     (30, "Sick"),
     (40, "Away"),
     (50, "Other"),

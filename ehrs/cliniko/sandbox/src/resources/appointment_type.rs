@@ -166,7 +166,6 @@ impl Row for AppointmentType {
             "appointment_follow_up_template_ids": [],
             "appointment_reminder_template_ids": [],
             "archived_at": self.stamps.archived_at,
-            "deleted_at": self.stamps.archived_at,
             "created_at": self.stamps.created_at,
             "updated_at": self.stamps.updated_at,
             "practitioners": view.links.to(format!("appointment_types/{id}/practitioners")),

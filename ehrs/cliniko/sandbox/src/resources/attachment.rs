@@ -119,7 +119,6 @@ impl Row for Attachment {
             "processed_at": file.map(|file| file.processed_at),
             "pinned_at": null,
             "archived_at": self.stamps.archived_at,
-            "deleted_at": self.stamps.archived_at,
             "created_at": self.stamps.created_at,
             "updated_at": self.stamps.updated_at,
             "content": view.links.to(format!("patient_attachments/{id}/content")),
@@ -138,11 +137,21 @@ pub fn routes() -> Router<App> {
         .route("/v1/patient_attachments/{id}/archive", post(archive))
         .route("/v1/patient_attachments/{id}/content", get(content))
         .route("/v1/patients/{patient_id}/attachment_presigned_post", get(presigned_post))
+        .route("/v1/patients/{patient_id}/patient_attachments", get(list_of_patient))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {
     let session = app.session();
     query.list("patient_attachments", session.attachments.values(), &session.view())
+}
+
+async fn list_of_patient(State(app): State<App>, Path(id): Path<Id>, query: Query) -> Answer {
+    let session = app.session();
+    if !session.patients.contains_key(&id) {
+        return Err(Refusal::NotFound);
+    }
+    let rows = session.attachments.values().filter(|row| row.patient == id);
+    query.list("patient_attachments", rows, &session.view())
 }
 
 async fn one(State(app): State<App>, Path(id): Path<Id>, query: Query) -> Answer {

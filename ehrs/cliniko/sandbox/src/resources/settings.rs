@@ -24,9 +24,29 @@ async fn all(State(app): State<App>) -> Answer {
     let mut settings = settings(&session.view(), "settings");
     if let Some(account) = settings.pointer_mut("/account").and_then(Value::as_object_mut) {
         account.insert("email_from".to_owned(), json!("hello@harbour-health.example.com"));
+        account.insert("first_name".to_owned(), json!(owner.first_name));
+        account.insert("last_name".to_owned(), json!(owner.last_name));
         let admin =
             json!({"email": owner.email, "first_name": owner.first_name, "last_name": owner.last_name});
         account.insert("admin".to_owned(), admin);
+    }
+    if let Some(online) = settings.pointer_mut("/online_bookings").and_then(Value::as_object_mut) {
+        online.insert("adroll".to_owned(), json!({"advertiser_id": null, "pixel_id": null}));
+        online.insert("google_analytics".to_owned(), json!({"tracking_id": null}));
+        online.insert("google_tag_manager".to_owned(), json!({"container_id": null}));
+    }
+    if let Some(integrations) = settings.pointer_mut("/integrations").and_then(Value::as_object_mut) {
+        integrations.insert("medipass".to_owned(), json!({"enabled": false}));
+    }
+    if let Some(privacy) = settings.pointer_mut("/patient_privacy").and_then(Value::as_object_mut) {
+        for setting in [
+            "anonymise_appointments_on_deletion",
+            "anonymise_booking_notifications",
+            "anonymise_invoices_and_payments_on_deletion",
+            "baa_requested",
+        ] {
+            privacy.insert(setting.to_owned(), false.into());
+        }
     }
     ok(settings)
 }
@@ -68,6 +88,14 @@ fn settings(view: &View<'_>, path: &str) -> Value {
             "notify_practitioner_by_email": true,
             "notify_practitioner_by_sms": false,
             "policy": "",
+            "privacy_policy_url": null,
+            "allow_online_bookings_time_zone_choice": false,
+            "booking_reservation_minutes": 10,
+            "disabled_title": null,
+            "disabled_text": null,
+            "notice_enabled": false,
+            "notice_title": null,
+            "notice_text": null,
             "practitioner_order": practitioner_order,
             "require_patient_address": false,
             "show_appointment_duration": true,
@@ -84,16 +112,36 @@ fn settings(view: &View<'_>, path: &str) -> Value {
                     "type": "radiobuttons",
                     "archived": false,
                     "options": [
-                        {"name": "Southern Mutual", "token": SOUTHERN_MUTUAL},
-                        {"name": "Harbour Fund", "token": HARBOUR_FUND},
+                        {"name": "Southern Mutual", "token": SOUTHERN_MUTUAL, "archived": false},
+                        {"name": "Harbour Fund", "token": HARBOUR_FUND, "archived": false},
                     ],
-                    "other": {"enabled": true},
+                    "other": {"enabled": true, "archived": false},
                 },
                 {"name": "Member number", "token": MEMBER_NUMBER, "type": "text", "archived": false},
             ],
         }]},
         "reminders": {"default_reminder_type": "SMS & Email"},
-        "terminology": {"patient": "patient"},
+        "terminology": {"patient": "patient", "titles": ["Dr", "Mr", "Mrs", "Ms", "Mx"]},
+        "documents_and_printing": {"logo_height": 100, "logo_url": null},
+        "integrations": {
+            "mail_chimp": {"enabled": false},
+            "xero": {"enabled": false},
+        },
+        "online_payments": {"activated": false},
+        "patient_privacy": {
+            "browser_title_name_format": "full_name",
+            "ical_patient_name_option": "initials",
+            "prevent_sending_financial_data_by_email": false,
+            "requires_hipaa_compliance": false,
+        },
+        "sms": {
+            "alphanumeric_source_number_required": false,
+            "default_alphanumeric_source_number": "HarbourHlth",
+            "max_message_length": null,
+            "number_of_usable_characters_per_message": 160,
+            "replies_supported": true,
+        },
+        "wait_list": {"default_wait_list_expiry_period": 30},
         "links": {"self": view.links.url(path)},
     })
 }

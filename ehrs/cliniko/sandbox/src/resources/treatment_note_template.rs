@@ -91,6 +91,7 @@ impl Row for TreatmentNoteTemplate {
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/treatment_note_templates", get(list).post(create))
+        .route("/v1/treatment_note_templates/deleted", get(deleted))
         .route("/v1/treatment_note_templates/{id}", get(one).patch(update).put(update).delete(archive))
         .route("/v1/treatment_note_templates/{id}/archive", post(archive))
 }
@@ -98,6 +99,12 @@ pub fn routes() -> Router<App> {
 async fn list(State(app): State<App>, query: Query) -> Answer {
     let session = app.session();
     query.list("treatment_note_templates", session.treatment_note_templates.values(), &session.view())
+}
+
+async fn deleted(State(app): State<App>, query: Query) -> Answer {
+    let session = app.session();
+    let rows = session.treatment_note_templates.values().filter(|row| row.stamps.archived_at.is_some());
+    query.list_removed("treatment_note_templates", rows, &session.view())
 }
 
 async fn one(State(app): State<App>, Path(id): Path<Id>, query: Query) -> Answer {

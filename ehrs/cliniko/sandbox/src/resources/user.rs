@@ -8,6 +8,7 @@ use crate::filter::{Cell, Kind};
 use crate::id::Id;
 use crate::listing::Query;
 use crate::refusal::Refusal;
+use crate::resources::patient_fields::Phone;
 use crate::row::{Row, Stamps};
 use crate::state::{App, View, World};
 use crate::time::{ACCOUNT_ZONE, zone_label};
@@ -64,13 +65,14 @@ impl Row for User {
 
     fn json(&self, view: &View<'_>) -> Value {
         let id = self.stamps.id;
+        let phone = Phone { phone_type: "Mobile".to_owned(), number: self.phone.to_owned() };
         json!({
             "id": id.to_string(),
             "title": self.title,
             "first_name": self.first_name,
             "last_name": self.last_name,
             "email": self.email,
-            "phone_numbers": [{"phone_type": "Mobile", "number": self.phone}],
+            "phone_numbers": [phone.json()],
             "role": self.role.word(),
             "active": self.active,
             "user_active": self.active,

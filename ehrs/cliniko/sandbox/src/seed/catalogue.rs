@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::{founded, ids};
 use crate::id::Id;
+use crate::note_templates::{NoteTemplate, PHYSIOTHERAPY, SHORT_NOTE, STANDARD_CONSULTATION};
 use crate::resources::appointment_type::AppointmentType;
 use crate::resources::business::Business;
 use crate::resources::treatment_note_template::{TreatmentNoteTemplate, print_settings};
@@ -116,21 +117,17 @@ fn appointment_types() -> Vec<AppointmentType> {
 }
 
 fn templates() -> Vec<TreatmentNoteTemplate> {
-    let template = |n, name: &str, content| TreatmentNoteTemplate {
+    let template = |n, template: NoteTemplate, content| TreatmentNoteTemplate {
         stamps: stamps(ids::template(n), n),
-        name: Some(name.to_owned()),
+        name: Some(template.name.to_owned()),
         content,
-        print_settings: print_settings(name),
+        print_settings: print_settings(template.name),
     };
     vec![
-        template(
-            1,
-            "Standard Consultation",
-            paragraphs(&["Reason of visit", "Anamnesis", "Status", "Assessment", "Plan"]),
-        ),
+        template(1, STANDARD_CONSULTATION, paragraphs(STANDARD_CONSULTATION)),
         template(
             2,
-            "Physiotherapy",
+            PHYSIOTHERAPY,
             json!({"sections": [
                 {"name": "Subjective", "questions": [
                     {"name": "Reason of visit", "type": "paragraph"},
@@ -146,12 +143,16 @@ fn templates() -> Vec<TreatmentNoteTemplate> {
                 {"name": "Plan", "questions": [{"name": "Plan", "type": "paragraph", "answer": "<p>Review in two weeks.</p>"}]},
             ]}),
         ),
-        template(3, "Short note", paragraphs(&["Note"])),
+        template(3, SHORT_NOTE, paragraphs(SHORT_NOTE)),
     ]
 }
 
-/// One section with a paragraph question for each name.
-fn paragraphs(names: &[&str]) -> Value {
-    let questions: Vec<Value> = names.iter().map(|name| json!({"name": name, "type": "paragraph"})).collect();
-    json!({"sections": [{"name": "Consultation", "questions": questions}]})
+/// The template's content, with a paragraph for every question.
+fn paragraphs(template: NoteTemplate) -> Value {
+    let question = |name: &&str| json!({"name": name, "type": "paragraph"});
+    let sections = template.sections.iter().map(|section| {
+        let questions: Vec<Value> = section.questions.iter().map(question).collect();
+        json!({"name": section.name, "questions": questions})
+    });
+    json!({"sections": sections.collect::<Vec<Value>>()})
 }

@@ -82,6 +82,7 @@ async fn the_key_belongs_to_a_user_who_is_a_practitioner() {
     let sandbox = Sandbox::start().await;
     let user = sandbox.get("/user").await.expect(200);
     assert_eq!(user["role"], "administrator");
+    assert_eq!(user["phone_numbers"][0]["normalized_number"], "61491570006");
     let path = format!("/practitioners?q[]=user_id:={}", user["id"].as_str().unwrap());
     assert_eq!(ids(&sandbox.get(&path).await.expect(200), "practitioners"), [HART]);
     assert_eq!(sandbox.total("/users").await, 12);
@@ -102,6 +103,38 @@ async fn other_roles_read_only_themselves_and_public_settings() {
     let settings = sandbox.get("/settings/public").await.expect(200);
     assert_eq!(settings["account"]["time_zone_identifier"], "Australia/Melbourne");
     assert_eq!(settings["account"]["time_zone_support"], true);
+}
+
+#[tokio::test]
+async fn settings_have_every_documented_group_and_administrators_see_more() {
+    let sandbox = Sandbox::start().await;
+    let public = sandbox.get("/settings/public").await.expect(200);
+    let all = sandbox.get("/settings").await.expect(200);
+    for group in [
+        "account",
+        "calendar",
+        "documents_and_printing",
+        "integrations",
+        "online_bookings",
+        "online_payments",
+        "patient_custom_fields_definition",
+        "patient_privacy",
+        "reminders",
+        "sms",
+        "terminology",
+        "wait_list",
+    ] {
+        assert!(public[group].is_object() && all[group].is_object(), "{group}");
+    }
+    for place in [
+        "/account/email_from",
+        "/account/first_name",
+        "/online_bookings/google_analytics",
+        "/integrations/medipass",
+        "/patient_privacy/baa_requested",
+    ] {
+        assert!(all.pointer(place).is_some() && public.pointer(place).is_none(), "{place}");
+    }
 }
 
 #[tokio::test]

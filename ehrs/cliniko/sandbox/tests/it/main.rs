@@ -11,3 +11,4 @@ mod notes;
 mod patients;
 mod records;
 mod transport;
+mod vacant;

@@ -30,7 +30,7 @@ const RECORDS: [(&str, &str, &str); 16] = [
          online_bookings_lead_time_hours online_payments_enabled online_payments_mode deposit_price \
          add_deposit_to_account_credit appointment_confirmation_template_ids appointment_follow_up_template_ids \
          appointment_reminder_template_ids appointment_type_billable_items appointment_type_products archived_at \
-         deleted_at practitioners",
+         practitioners",
         "treatment_note_template",
     ),
     (
@@ -79,7 +79,7 @@ const RECORDS: [(&str, &str, &str); 16] = [
     ("treatment_note_templates", "name content print_settings archived_at deleted_at", ""),
     (
         "patient_attachments",
-        "filename content_type size description processing_completed processed_at pinned_at archived_at deleted_at \
+        "filename content_type size description processing_completed processed_at pinned_at archived_at \
          content patient",
         "user",
     ),
