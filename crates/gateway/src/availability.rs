@@ -41,11 +41,40 @@ pub(crate) struct Known {
     pub(crate) age: Duration,
 }
 
+impl Question {
+    /// Whether the answer to this one holds the answer to the other.
+    fn covers(&self, other: &Self) -> bool {
+        self.connection == other.connection
+            && self.care_unit == other.care_unit
+            && self.window.start <= other.window.start
+            && other.window.end <= self.window.end
+            && (self.resource.is_none() || self.resource == other.resource)
+            && (self.healthcare_service.is_none() || self.healthcare_service == other.healthcare_service)
+    }
+
+    fn wants(&self, slot: &Timeslot) -> bool {
+        let resource = match &self.resource {
+            None => true,
+            Some(ResourceRef::Id(id)) => *id == slot.resource_id,
+            Some(_) => false,
+        };
+        resource && self.healthcare_service.as_ref().is_none_or(|id| *id == slot.healthcare_service_id)
+    }
+}
+
 type Place = (Uuid, CareUnitId);
 
 struct Answer {
     asked: Instant,
     slots: Vec<Timeslot>,
+}
+
+impl Answer {
+    fn within(&self, window: Window) -> Known {
+        let slots =
+            self.slots.iter().filter(|slot| window.contains(slot.start.timestamp())).cloned().collect();
+        Known { slots, age: self.asked.elapsed() }
+    }
 }
 
 pub(crate) struct Availability {
@@ -87,6 +116,10 @@ impl Availability {
             let asked = Instant::now();
             ask(from_now).await.map(|slots| Arc::new(Answer { asked, slots }))
         };
+        let narrower = if fresh { None } else { self.narrowed(&key, exact) };
+        if let Some(known) = narrower {
+            return Ok(known);
+        }
         let answer = if fresh {
             let answer = ask.await?;
             self.answers.insert(key, answer.clone()).await;
@@ -97,9 +130,19 @@ impl Availability {
                 .await
                 .map_err(|error: Arc<EhrError>| EhrError::clone(&error))?
         };
-        let slots =
-            answer.slots.iter().filter(|slot| exact.contains(slot.start.timestamp())).cloned().collect();
-        Ok(Known { slots, age: answer.asked.elapsed() })
+        Ok(answer.within(exact))
+    }
+
+    /// The free times out of an answer to a wider question. That none is left may mean that the resource or the service is
+    /// none of the care unit's, which only the EHR can tell.
+    fn narrowed(&self, (changes, question): &(u64, Question), exact: Window) -> Option<Known> {
+        if self.answers.contains_key(&(*changes, question.clone())) {
+            return None;
+        }
+        let (_, answer) = self.answers.iter().find(|(key, _)| key.0 == *changes && key.1.covers(question))?;
+        let mut known = answer.within(exact);
+        known.slots.retain(|slot| question.wants(slot));
+        (!known.slots.is_empty()).then_some(known)
     }
 
     /// Something at the care unit was changed: what was known before is not true any more.
@@ -134,6 +177,9 @@ fn widened(window: Window) -> Window {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use vardbro_model::id::ResourceId;
+    use vardbro_model::time::DateTime;
+
     use super::*;
 
     fn question(minute: i8) -> Question {
@@ -165,6 +211,36 @@ mod tests {
         known.free(question(2), now, false, ask).await.unwrap();
         known.free(question(2), now, true, ask).await.unwrap();
         assert_eq!(asked.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn a_narrower_question_is_answered_from_a_wider_one() {
+        let known = Availability::new();
+        let asked = AtomicU32::new(0);
+        let now = question(0).window.start;
+        let slot = |resource: &str| Timeslot {
+            start: DateTime::utc("2026-01-05T09:00:00Z".parse().unwrap()),
+            end: DateTime::utc("2026-01-05T09:30:00Z".parse().unwrap()),
+            resource_id: ResourceId::parse(resource).unwrap(),
+            healthcare_service_id: HealthcareServiceId::parse("s").unwrap(),
+            care_unit_id: CareUnitId::parse("1").unwrap(),
+        };
+        let ask = |_: Window| async {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Ok(vec![slot("a"), slot("b")])
+        };
+        let of = |resource: &str| {
+            let resource = ResourceId::parse(resource).unwrap();
+            Question { resource: Some(ResourceRef::Id(resource)), ..question(0) }
+        };
+        known.free(question(0), now, false, ask).await.unwrap();
+
+        let narrow = known.free(of("a"), now, false, ask).await.unwrap();
+
+        assert_eq!(narrow.slots, [slot("a")]);
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        known.free(of("nobody"), now, false, ask).await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]

@@ -101,7 +101,7 @@ impl Ehr for Mock {
 
     fn wire_profile(&self, _connection: &Connection) -> EhrResult<WireProfile> {
         Ok(WireProfile {
-            calls_per_minute: None,
+            calls_per_minute: self.controls().faults().rate_limit_per_minute,
             concurrency: 1000,
             attempt_timeout: Duration::from_secs(60),
         })

@@ -180,10 +180,11 @@ impl Filters {
         self.with(field, "=", value)
     }
 
-    /// The text field contains the value.
+    /// The text field contains the value, but for tildes that it begins with: those would read as another operator. What is
+    /// found may be more than what was meant.
     #[must_use]
     pub fn contains(self, field: &str, value: &str) -> Self {
-        self.with(field, "~", value)
+        self.with(field, "~", value.trim_start_matches('~'))
     }
 
     /// The field lies before the instant.
