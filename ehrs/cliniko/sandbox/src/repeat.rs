@@ -22,11 +22,11 @@ enum Every {
 }
 
 impl RepeatRule {
-    /// Reads the rule that was sent; an empty one is none.
+    /// Reads the rule that was sent; one without values is none.
     pub fn sent(entry: &mut Entry<'_>) -> Option<Self> {
         let sent = entry.sent("repeat_rule")?;
         let rule = sent.as_object();
-        if sent.is_null() || rule.is_some_and(|rule| rule.is_empty()) {
+        if sent.is_null() || rule.is_some_and(|rule| rule.values().all(Value::is_null)) {
             return None;
         }
         let read = rule.and_then(|rule| {

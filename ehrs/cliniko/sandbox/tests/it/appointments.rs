@@ -169,6 +169,17 @@ async fn delete_archives() {
 }
 
 #[tokio::test]
+async fn a_rule_without_values_repeats_nothing() {
+    let sandbox = Sandbox::start().await;
+    let unset = json!({"repeat_type": null, "repeating_interval": null, "number_of_repeats": null});
+    for rule in [Value::Null, json!({}), unset] {
+        let made =
+            sandbox.post("/individual_appointments", with(json!({"repeat_rule": rule}))).await.expect(201);
+        assert_eq!((&made["repeat_rule"], &made["repeats"]), (&json!({}), &Value::Null));
+    }
+}
+
+#[tokio::test]
 async fn repeats_are_bookings_of_their_own() {
     let sandbox = Sandbox::start().await;
     let rule = json!({"repeat_type": "Weekly", "repeating_interval": 1, "number_of_repeats": 4});
