@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use vardbro_cliniko_sandbox::note_templates::{SHORT_NOTE, STANDARD_CONSULTATION};
 use vardbro_ehr::Ehr;
 use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping};
 use vardbro_model::medical_note::TemplateId;
@@ -58,29 +59,25 @@ async fn cliniko(listen: SocketAddr) -> io::Result<Started> {
     })
 }
 
-/// Two of the templates that the sandbox is seeded with; their ids are the same on any day. Fields are `Section/Question`.
+/// Free text goes into the short note, every other template of ours into the standard consultation.
 fn cliniko_note_mapping() -> NoteMapping {
-    const STANDARD_CONSULTATION: &str = "1390700000005121031";
-    const SHORT_NOTE: &str = "1390700000005123079";
-
-    let question = |field: &'static str| match field {
-        "unstructured" => "Consultation/Note",
-        "reason_of_visit" => "Consultation/Reason of visit",
-        "anamnesis" => "Consultation/Anamnesis",
-        "status" => "Consultation/Status",
-        "assessment" => "Consultation/Assessment",
-        "plan" => "Consultation/Plan",
-        other => other,
+    let template = |id: TemplateId| {
+        let theirs = if id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
+        let fields = id.fields().iter().map(|name| {
+            let question = match *name {
+                "unstructured" => "Note",
+                "reason_of_visit" => "Reason of visit",
+                "anamnesis" => "Anamnesis",
+                "status" => "Status",
+                "assessment" => "Assessment",
+                "plan" => "Plan",
+                other => other,
+            };
+            ((*name).to_owned(), MappedField { emr_id: question.to_owned(), max_length: None })
+        });
+        (id, MappedTemplate { emr_id: theirs.id.to_owned(), fields: fields.collect() })
     };
-    let field = |name: &&'static str| {
-        ((*name).to_owned(), MappedField { emr_id: question(name).to_owned(), max_length: None })
-    };
-    let template = |id: &TemplateId| {
-        let emr_id = if *id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
-        let fields = id.fields().iter().map(field).collect();
-        (*id, MappedTemplate { emr_id: emr_id.to_owned(), fields })
-    };
-    NoteMapping(TemplateId::ALL.iter().map(template).collect())
+    NoteMapping(TemplateId::ALL.iter().copied().map(template).collect())
 }
 
 async fn mock(listen: SocketAddr) -> io::Result<Started> {

@@ -51,6 +51,7 @@ enum Test {
     OneOf(Vec<i64>),
     DateLike(String),
     Like(String),
+    Contains(String),
     Holds(String),
 }
 
@@ -84,8 +85,11 @@ impl Filter {
             (Test::OneOf(numbers), Cell::Number(number)) => numbers.contains(number),
             (Test::DateLike(pattern), Cell::Date(date)) => date_like(pattern, *date),
             (Test::Like(pattern), Cell::Text(text)) => like(&pattern.to_lowercase(), &text.to_lowercase()),
+            (Test::Contains(part), Cell::Text(text)) => text.to_lowercase().contains(&part.to_lowercase()),
             (Test::Holds(item), Cell::Many(items)) => items.contains(item),
-            (Test::OneOf(_) | Test::DateLike(_) | Test::Like(_) | Test::Holds(_), _) => false,
+            (Test::OneOf(_) | Test::DateLike(_) | Test::Like(_) | Test::Contains(_) | Test::Holds(_), _) => {
+                false
+            }
         }
     }
 }
@@ -130,7 +134,7 @@ fn test(kind: Kind, operator: &str, value: &str) -> Result<Test, Wrong> {
             .map_err(|_| Wrong::Value("number")),
         (Kind::Text, "=") => Ok(Test::Compared(orders("="), Cell::Text(value.to_owned()))),
         (Kind::Text, "!=") => Ok(Test::Differs(Cell::Text(value.to_owned()))),
-        (Kind::Text, "~") => Ok(Test::Like(format!("%{}%", value.replace('%', "\u{0}")))),
+        (Kind::Text, "~") => Ok(Test::Contains(value.to_owned())),
         (Kind::Text, "~~") => Ok(Test::Like(value.to_owned())),
         (Kind::Flag, "=" | "!=") => {
             let operand = value.parse().map(Cell::Flag).map_err(|_| Wrong::Value("boolean"))?;
