@@ -10,6 +10,7 @@ mod care_units;
 mod confirming;
 mod documents;
 mod faults;
+mod limits;
 mod moving;
 mod notes;
 mod observability;
@@ -28,6 +29,7 @@ use crate::case::Case;
 pub const ALL: &[(&str, &[Case])] = &[
     ("authentication", authentication::CASES),
     ("requests", requests::CASES),
+    ("limits", limits::CASES),
     ("care_units", care_units::CASES),
     ("timeslots", timeslots::CASES),
     ("booking", booking::CASES),

@@ -69,9 +69,10 @@ fn run(registered: &'static Registered, case: &'static Case) -> Result<Outcome, 
     });
     runtime.shutdown_background();
     checked
-        .and_then(|outcome| match leak(&log) {
-            None => Ok(outcome),
-            Some(line) => Err(format!("a patient stands in the log: {line}")),
+        .and_then(|outcome| match (leak(&log), panic_in(&log)) {
+            (Some(line), _) => Err(format!("a patient stands in the log: {line}")),
+            (_, Some(line)) => Err(format!("the gateway panicked: {line}")),
+            (None, None) => Ok(outcome),
         })
         .map_err(|words| format!("{words}\n\nthe end of the log:\n{}", log.last(6)).into())
 }
@@ -97,6 +98,11 @@ async fn check(registered: &'static Registered, case: &'static Case, log: Log) -
 fn leak(log: &Log) -> Option<String> {
     let canary = CANARY.to_lowercase();
     log.text().lines().find(|line| line.to_lowercase().contains(&canary)).map(str::to_owned)
+}
+
+/// A line of the log that tells of a panic, which is a defect whatever was asked.
+fn panic_in(log: &Log) -> Option<String> {
+    log.text().lines().find(|line| line.contains("panicked")).map(str::to_owned)
 }
 
 thread_local! {

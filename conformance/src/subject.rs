@@ -21,6 +21,9 @@ use crate::clock::CaseClock;
 use crate::log::Log;
 use crate::subjects::{Registered, Started};
 
+/// Opens no EHR.
+pub const WRONG_SECRET: &str = "wrong-secret-of-nobody";
+
 /// The whole gateway over one EHR, and whatever a case looks at beside the API.
 pub struct Subject {
     /// The EHR's code.
@@ -92,6 +95,17 @@ impl Subject {
         let (first, _) = connect(&self.gateway, &application, first, None);
         let (second, _) = connect(&self.gateway, &application, second, Some("north"));
         (client, first, second)
+    }
+
+    /// Another application, whose connection has credentials that the EHR does not know.
+    pub async fn with_wrong_credentials(&self) -> (Client, Running) {
+        let (application, client) = application(&self.store, &self.client.router, "wrong").await;
+        let started = (self.registered.start)(self.clock).await;
+        let names: Vec<String> = started.sandbox.credentials.keys().cloned().collect();
+        let settings =
+            names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
+        let (sandbox, _) = connect(&self.gateway, &application, Started { settings, ..started }, None);
+        (client, sandbox)
     }
 
     /// The path of the EHR.

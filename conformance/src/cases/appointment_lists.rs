@@ -73,6 +73,13 @@ async fn listed_by_window(subject: &Subject) {
     }
     assert!(clinic.listed(&[("start", &earlier)]).await.contains(&id));
     assert!(clinic.listed(&[("end", end)]).await.contains(&id));
+    let week = clinic.now_plus(days(7));
+    let month_after = instant(&week).saturating_add(days(30)).expect("within time");
+    let path = with_query(&format!("{}/appointments", clinic.path), &[("start", &week)]);
+    for one in every_page(&subject.client, &path).await {
+        let start = instant(&text(&one, "start"));
+        assert!((instant(&week)..month_after).contains(&start), "{one}");
+    }
     let answer = clinic.find("/appointments", &[("start", end), ("end", start)]).await;
     answer.refused("BAD_INPUT", "end");
 }
@@ -85,9 +92,10 @@ async fn listed_in_order(subject: &Subject) {
             APPOINTMENT.check(one);
             assert_eq!(one["care_unit_id"], clinic.id.as_str());
             assert_ne!(one["status"], "cancelled", "cancelled ones are left out");
-            for field in ["start", "end"] {
-                let time = text(one, field);
-                assert_eq!(time, clinic.local(instant(&time)));
+            for time in
+                ["start", "end", "created_at", "updated_at"].iter().filter_map(|field| one[*field].as_str())
+            {
+                assert_eq!(time, clinic.local(instant(time)));
             }
             let over = instant(&text(one, "end")) <= subject.clock.now();
             assert_eq!(over || one["status"] == "completed", one["status"] == "completed", "{one}");

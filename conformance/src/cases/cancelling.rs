@@ -34,12 +34,19 @@ async fn cancelled(clinic: &Clinic<'_>) -> (Slot, String, Value) {
 async fn frees_its_time(subject: &Subject) {
     let clinic = subject.clinic().await;
     let live = subject.live();
-    let (slot, patient, cancelled) = cancelled(&clinic).await;
+    let (slot, patient) = (clinic.slots().await.remove(0), clinic.patient().await);
+    let id = text(&clinic.book(&slot, &patient).await, "id");
+    let taken = clinic.find("/timeslots", &[("resource_id", &slot.resource_id)]).await;
+    assert!(!crate::clinic::slots_in(&taken).contains(&slot));
+    let cancelled = clinic.change(&id, &json!({"status": "cancelled"})).await.is(200);
     APPOINTMENT.check(&cancelled);
     assert_eq!(cancelled["status"], "cancelled");
     assert_eq!(cancelled["patient_id"], patient.as_str());
     assert_eq!(cancelled["start"], slot.start.as_str());
     assert!(clinic.is_free(&slot).await);
+    // Asked for without no-cache: what was remembered must not be told any more.
+    let remembered = clinic.find("/timeslots", &[("resource_id", &slot.resource_id)]).await;
+    assert!(crate::clinic::slots_in(&remembered).contains(&slot));
     assert_eq!(subject.live(), live);
     let read = clinic.get(&format!("/appointments/{}", text(&cancelled, "id"))).await;
     if subject.capabilities.keeps_cancelled {

@@ -9,6 +9,7 @@ use vardbro_sandbox_kit::Running;
 
 use crate::case::Need::{Can, FilterBy, FindsResourcesBy};
 use crate::case::cases;
+use crate::client::with_query;
 use crate::clinic::{Clinic, text};
 use crate::shapes::{ADDRESS, CARE_UNIT, HEALTHCARE_SERVICE, RESOURCE};
 use crate::subject::Subject;
@@ -36,6 +37,7 @@ cases! {
     "a resource is found by its Swedish number in every spelling"
         [FindsResourcesBy(ResourceIdType::SePersonalNumber)] => by_swedish_number,
     "a second connection's care units carry its tag, and all of their things too" [Can(Operation::ListCareUnits)] => two_connections,
+    "a patient is booked at a second connection as at the first" [Can(Operation::CreatePatient), Can(Operation::BookAppointment)] => booked_at_the_second,
     "when one connection fails the others are still listed" [Can(Operation::ListCareUnits)] => one_of_two_fails,
 }
 
@@ -104,6 +106,7 @@ async fn one_resource(subject: &Subject) {
         let id = text(&resource, "id");
         assert_eq!(clinic.get(&format!("/resources/{id}")).await.is(200), resource);
         assert_eq!(clinic.get(&format!("/resources/emr_id:{id}")).await.is(200), resource);
+        assert_eq!(clinic.get(&format!("/resources/emr_id%3A{id}")).await.is(200), resource);
     }
 }
 
@@ -291,6 +294,33 @@ async fn two_connections(subject: &Subject) {
         assert_eq!(first.controls.calls().values().sum::<u64>(), before, "the other connection is not asked");
         subject.client.get(&path).await.problem(404, "NOT_FOUND");
     }
+    drop(second);
+}
+
+async fn booked_at_the_second(subject: &Subject) {
+    let (client, first, second) = subject.with_two_connections().await;
+    let units = client.get(&format!("{}/care-units", subject.emr())).await.list();
+    let unit = units.iter().find(|unit| text(unit, "id").starts_with("north~")).expect("a tagged one");
+    let clinic = Clinic::new(subject, &client, unit);
+    let before = first.ehr.state();
+    let (slot, patient) = (clinic.slots().await.remove(0), clinic.new_patient().await);
+    assert_eq!(slot.care_unit_id, clinic.id);
+    assert_eq!(patient["care_unit_id"], clinic.id.as_str());
+    let booked = clinic.book(&slot, &text(&patient, "id")).await;
+    assert_eq!(booked["care_unit_id"], clinic.id.as_str());
+    let id = text(&booked, "id");
+    let listed = clinic.listed(&[("patient_id", &text(&patient, "id"))]).await;
+    assert_eq!(listed, [id.as_str()]);
+    let older = with_query(&format!("{}/appointments/{id}", subject.emr()), &[("care_unit_id", &clinic.id)]);
+    assert_eq!(client.get(&older).await.is(200), booked);
+    if subject.can(Operation::CancelAppointment) {
+        let several = json!({"ids": [id], "status": "cancelled"});
+        assert_eq!(
+            clinic.patch("/appointments", &several).await.list()[0]["care_unit_id"],
+            clinic.id.as_str()
+        );
+    }
+    assert_eq!(first.ehr.state(), before, "nothing happened at the first");
     drop(second);
 }
 

@@ -149,7 +149,7 @@ async fn shape(subject: &Subject) {
         (json!({"code": "1".repeat(65)}), "INVALID_CONFIRMATION_CODE"),
         (json!({"code": 1234}), "BAD_INPUT"),
         (json!({"code": "1234", "pin": "1"}), "BAD_INPUT"),
-        (json!({}), "BAD_INPUT"),
+        (json!({}), "MISSING_REQUIRED_FIELD"),
         (json!("1234"), "BAD_INPUT"),
     ] {
         let answer = clinic.change(&id, &json!({"confirmation": code})).await;

@@ -22,6 +22,8 @@ cases! {
     "a move whose answer was lost leaves one booking" [Can(BOOK), Can(Operation::MoveAppointment)] => move_with_lost_answers,
     "a patient whose answer was lost is created at most once" [Can(Operation::CreatePatient)] => patient_with_lost_answers,
     "a note whose answer was lost is written at most once" [Can(Operation::CreateNote)] => note_with_lost_answers,
+    "an EHR that refuses our credentials is an EMR_ERROR that does not tell them" [Can(Operation::ListAppointments)] => wrong_credentials,
+    "an EHR that cannot be reached is told as its failure" [Can(Operation::ListAppointments)] => unreachable_ehr,
     "a quota that is used up is told with the time to wait" [Can(Operation::ListAppointments)] => quota,
     "a slow EHR is waited for" [Can(Operation::ListAppointments)] => slow,
     "a client that goes away does not stop a booking half-way" [Can(BOOK)] => client_goes_away,
@@ -216,6 +218,39 @@ async fn note_with_lost_answers(subject: &Subject) {
             }
         }
     }
+}
+
+async fn wrong_credentials(subject: &Subject) {
+    if subject.sandbox.credentials.is_empty() {
+        return;
+    }
+    let (client, sandbox) = subject.with_wrong_credentials().await;
+    for rest in ["/care-units", "/care-units/1/timeslots", "/care-units/1/appointments"] {
+        let answer = client.get(&format!("{}{rest}", subject.emr())).await;
+        answer.problem(502, "EMR_ERROR");
+        is_the_ehrs_failure(&answer, subject);
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains(crate::subject::WRONG_SECRET), "{answer}");
+    }
+    drop(sandbox);
+}
+
+async fn unreachable_ehr(subject: &Subject) {
+    let (client, first, second) = subject.with_two_connections().await;
+    let units = client.get(&format!("{}/care-units", subject.emr())).await.list();
+    let away = units.iter().map(|unit| text(unit, "id")).find(|unit| unit.starts_with("north~"));
+    let path = format!("{}/care-units/{}/appointments", subject.emr(), away.expect("a tagged care unit"));
+    let spoken_to_over_tcp = !subject.sandbox.credentials.is_empty();
+    second.shutdown().await;
+    let answer = client.get(&path).await;
+    if spoken_to_over_tcp {
+        is_the_ehrs_failure(&answer, subject);
+        let booking =
+            json!({"start": "2026-04-01T10:00:00Z", "end": "2026-04-01T10:30:00Z", "patient_id": "1"});
+        let answer = client.post(&path, &booking).await;
+        is_the_ehrs_failure(&answer, subject);
+        assert_ne!(answer.json()["code"], "OUTCOME_UNKNOWN", "nothing was sent: {answer}");
+    }
+    drop(first);
 }
 
 async fn quota(subject: &Subject) {

@@ -36,6 +36,9 @@ async fn request_ids(subject: &Subject) {
     let ask = |id: &str| subject.client.request(Method::GET, &subject.emr()).header("x-request-id", id);
     let answer = subject.client.send(ask(&own), "").await;
     assert_eq!(answer.header("x-request-id"), Some(own.as_str()));
+    let loud = own.to_uppercase();
+    let answer = subject.client.send(ask(&loud), "").await;
+    assert!(answer.header("x-request-id").is_some_and(|id| id.eq_ignore_ascii_case(&own)), "{answer}");
     let mut seen = Vec::new();
     for other in ["", "1", "not-a-uuid", "d3e84cc1-148a-4edf-9579-5dcef1d6dbf", "drop table"] {
         let answer = subject.client.send(ask(other), "").await;
@@ -74,6 +77,8 @@ async fn no_store(subject: &Subject) {
     {
         let answer = clinic.get(rest).await;
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
+        let json = answer.header("content-type").is_some_and(|kind| kind.ends_with("json"));
+        assert!(json, "{answer}");
     }
 }
 
