@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
+use vardbro_cliniko_sandbox::note_templates::{SHORT_NOTE, STANDARD_CONSULTATION};
 use vardbro_ehr::Ehr;
 use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping, Settings};
 use vardbro_model::medical_note::TemplateId;
@@ -57,20 +58,18 @@ async fn cliniko(clock: CaseClock) -> Started {
     Started { ehr, sandbox, settings, note_mapping: cliniko_note_mapping() }
 }
 
-/// The seeded templates for ours: the short note has one question, the standard consultation all the others.
+/// Free text goes into the short note, every other template of ours into the standard consultation.
 fn cliniko_note_mapping() -> NoteMapping {
-    const STANDARD_CONSULTATION: &str = "1390700000005121031";
-    const SHORT_NOTE: &str = "1390700000005123079";
     let template = |id: &TemplateId| {
-        let emr_id = if *id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
+        let theirs = if *id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
         let fields = id.fields().iter().map(|name| {
             let question = match *name {
                 "unstructured" => "Note".to_owned(),
                 other => other[..1].to_uppercase() + &other[1..].replace('_', " "),
             };
-            ((*name).to_owned(), MappedField { emr_id: format!("Consultation/{question}"), max_length: None })
+            ((*name).to_owned(), MappedField { emr_id: question, max_length: None })
         });
-        (*id, MappedTemplate { emr_id: emr_id.to_owned(), fields: fields.collect() })
+        (*id, MappedTemplate { emr_id: theirs.id.to_owned(), fields: fields.collect() })
     };
     NoteMapping(TemplateId::ALL.iter().map(template).collect())
 }
