@@ -123,6 +123,25 @@ impl EhrError {
         Self::new(EhrErrorKind::NotFound(thing), format!("There is no such {}.", thing.name()))
     }
 
+    /// Several failures of one request as one: their faults together, or the first that is more than a fault.
+    pub fn together(first: Self, others: impl IntoIterator<Item = Self>) -> Self {
+        let mut others = others.into_iter().peekable();
+        if others.peek().is_none() {
+            return first;
+        }
+        let mut faults = Vec::new();
+        for error in std::iter::once(first).chain(others) {
+            match error.kind {
+                EhrErrorKind::Invalid(some) => faults.extend(some),
+                EhrErrorKind::NotFound(thing) => {
+                    faults.push(Fault::at(thing.parameter(), thing.fault_code(), error.detail));
+                }
+                _ => return error,
+            }
+        }
+        Self::invalid(faults)
+    }
+
     /// The slot is not free.
     pub fn no_timeslots() -> Self {
         Self::fault(
@@ -207,3 +226,24 @@ impl fmt::Display for EhrError {
 }
 
 impl std::error::Error for EhrError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_things_that_are_none_are_faults_of_one_request() {
+        let both =
+            EhrError::together(EhrError::not_found(Thing::Patient), [EhrError::not_found(Thing::Resource)]);
+        let EhrErrorKind::Invalid(faults) = both.kind else { panic!("{both:?}") };
+        assert_eq!(faults.len(), 2);
+    }
+
+    #[test]
+    fn a_single_failure_stays_what_it_is_and_a_graver_one_wins() {
+        let alone = EhrError::together(EhrError::not_found(Thing::Patient), []);
+        assert_eq!(alone.kind, EhrErrorKind::NotFound(Thing::Patient));
+        let graver = EhrError::together(alone, [EhrError::failed("down")]);
+        assert_eq!(graver.kind, EhrErrorKind::Failed);
+    }
+}

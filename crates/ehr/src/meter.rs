@@ -1,33 +1,63 @@
 //! What one request cost upstream: shown in `Server-Timing` and in the request's span.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Counts the calls of one request and the time that they took. Clones count together.
+/// Counts the calls of one request and the time that was spent in them. Clones count together.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Counts>);
+pub struct Meter(Arc<Mutex<Spent>>);
 
 #[derive(Debug, Default)]
-struct Counts {
-    calls: AtomicU64,
-    microseconds: AtomicU64,
+struct Spent {
+    calls: u64,
+    /// Spans of time with at least one call under way: apart from each other, in order.
+    busy: Vec<(Instant, Instant)>,
 }
 
 impl Meter {
-    /// One call, and how long its answer took.
+    /// One call whose answer came now, and how long that took.
     pub fn record(&self, took: Duration) {
-        self.0.calls.fetch_add(1, Ordering::Relaxed);
-        self.0.microseconds.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.record_at(Instant::now(), took);
+    }
+
+    fn record_at(&self, end: Instant, took: Duration) {
+        let mut spent = self.spent();
+        spent.calls = spent.calls.saturating_add(1);
+        let mut start = end.checked_sub(took).unwrap_or(end);
+        // Calls end in order, so only the latest spans can touch this one.
+        while let Some((earlier, _)) = spent.busy.pop_if(|(_, ended)| start <= *ended) {
+            start = start.min(earlier);
+        }
+        spent.busy.push((start, end));
     }
 
     /// Calls so far, repeated ones included.
     pub fn calls(&self) -> u64 {
-        self.0.calls.load(Ordering::Relaxed)
+        self.spent().calls
     }
 
-    /// Time that calls took, added up: concurrent ones count each.
+    /// Time with at least one call under way.
     pub fn upstream(&self) -> Duration {
-        Duration::from_micros(self.0.microseconds.load(Ordering::Relaxed))
+        self.spent().busy.iter().map(|(start, end)| end.duration_since(*start)).sum()
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_at_the_same_time_do_not_count_twice() {
+        let meter = Meter::default();
+        let begin = Instant::now();
+        let second = Duration::from_secs(1);
+        meter.record_at(begin + 2 * second, 2 * second);
+        meter.record_at(begin + 3 * second, 2 * second);
+        meter.record_at(begin + 9 * second, second);
+        assert_eq!((meter.calls(), meter.upstream()), (3, 4 * second));
     }
 }

@@ -81,7 +81,6 @@ fn request_id(request: &Request) -> Option<Uuid> {
 
 fn server_timing(took: Duration, meter: &Meter) -> String {
     let upstream = meter.upstream();
-    // Concurrent calls add up, so the gateway's own part can only be told as what is left, or nothing.
     let own = took.saturating_sub(upstream);
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
     let (own, upstream, calls) = (milliseconds(own), milliseconds(upstream), meter.calls());

@@ -193,9 +193,11 @@ fn add_alias_bodies(document: &mut Value) {
             "care_unit_id" => "The `id` of a care unit, unless the query has it.",
             _ => "The `id` of a patient, or a typed id such as `se_personal_number:191212121212`.",
         };
-        schema["properties"][field] = json!({"type": "string", "description": text});
+        let nullable = field == "care_unit_id";
+        let of_type = if nullable { json!(["string", "null"]) } else { json!("string") };
+        schema["properties"][field] = json!({"type": of_type, "description": text});
         let mut required = schema["required"].as_array().cloned().unwrap_or_default();
-        if field == "patient_id" {
+        if !nullable {
             required.push(json!(field));
         }
         schema["required"] = json!(required);

@@ -24,7 +24,7 @@ pub fn start() -> Result<(), WrongFilter> {
     if stderr().is_terminal() {
         logs.init();
     } else {
-        logs.json().flatten_event(true).with_span_list(false).with_ansi(false).init();
+        logs.json().flatten_event(true).with_current_span(false).with_ansi(false).init();
     }
     Ok(())
 }

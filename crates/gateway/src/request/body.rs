@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
+use http::header::CONTENT_ENCODING;
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
@@ -40,6 +41,12 @@ impl<S: Send + Sync, T: DeserializeOwned, const LARGEST: usize> FromRequest<S> f
             return Err(Problem::new(
                 ErrorCode::UnsupportedMediaType,
                 "Send the body as application/json in UTF-8.",
+            ));
+        }
+        if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(Problem::new(
+                ErrorCode::UnsupportedMediaType,
+                "Send the body without Content-Encoding.",
             ));
         }
         let arriving = tokio::time::timeout(TIME_TO_ARRIVE, to_bytes(request.into_body(), LARGEST));

@@ -30,7 +30,12 @@ pub(crate) fn from_now(
     faults: &mut Faults,
 ) -> Option<Window> {
     let (start, end) = bounds(start, end, faults)?;
-    let window = window(start.or(end.is_none().then_some(now)), end, faults)?;
+    let start = match end {
+        // What lies behind the given end is looked at as it was given, so that a window backwards is seen.
+        Some(_) => start,
+        None => Some(start.map_or(now, |start| start.max(now))),
+    };
+    let window = window(start, end, faults)?;
     at_most(Window { start: window.start.max(now), end: window.end.max(now) }, most_days, faults)
 }
 
@@ -113,6 +118,8 @@ mod tests {
         let long_ago =
             from_now(at("2026-01-01T00:00:00Z"), at("2026-12-01T00:00:00Z"), now(), 92, &mut faults).unwrap();
         assert_eq!(long_ago.start, now());
+        let open = from_now(at("2026-01-01T00:00:00Z"), Given::Absent, now(), 92, &mut faults).unwrap();
+        assert_eq!((open.start, open.end.duration_since(open.start)), (now(), MONTH));
         let over =
             from_now(at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"), now(), 92, &mut faults).unwrap();
         assert_eq!(over.start, over.end);

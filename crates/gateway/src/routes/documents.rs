@@ -186,7 +186,9 @@ async fn create_for(
 
 fn read_content(scope: &CareUnitScope, given: Given<String>, faults: &mut Faults) -> Option<Content> {
     const CODE: FaultCode = FaultCode::InvalidDocument;
-    let text = given.required("content", faults)?;
+    let mut text = given.required("content", faults)?;
+    // Programs that encode base64 break it into lines.
+    text.retain(|c| !c.is_ascii_whitespace());
     let Ok(bytes) = STANDARD.decode(text) else {
         faults.at("content", CODE, "Expected base64 (the standard alphabet, with padding).");
         return None;

@@ -7,3 +7,4 @@ mod mistakes;
 mod native;
 mod program;
 mod stopping;
+mod walls;

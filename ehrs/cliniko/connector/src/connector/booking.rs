@@ -1,7 +1,7 @@
 //! Booking. Cliniko takes two bookings for one time, so: verify, create, ask for conflicts, and take back what clashes.
 
 use futures::join;
-use vardbro_ehr::{EhrError, EhrResult};
+use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, Booking, Chosen, choose};
 use vardbro_model::error::FaultCode;
 use vardbro_model::time::Window;
@@ -10,7 +10,7 @@ use vardbro_model::timeslot::Timeslot;
 use super::availability::{Pair, pairs};
 use super::session::Session;
 use super::turns::{Taken, Turn};
-use super::units::{Unit, patient_id, resource_id, service_id};
+use super::units::{Offer, Unit, patient_id, resource_id, service_id};
 use crate::config::Withdrawal;
 use crate::wire::bookings::{self, Booking as NativeBooking};
 use crate::wire::individual_appointments::{self as native, NewIndividualAppointment};
@@ -20,13 +20,9 @@ const WITHDRAWAL_NOTE: &str = "Taken back: the time was no longer free.";
 
 impl Session<'_> {
     pub(super) async fn book(&self, unit: &Unit, booking: Booking) -> EhrResult<Appointment> {
-        let patient = patient_id(&booking.patient)?;
-        let resource = booking.slot.resource.as_ref().map(resource_id).transpose()?;
-        let service = booking.slot.healthcare_service.as_ref().map(service_id).transpose()?;
         let window = booking.slot.window;
-
         let offer = self.offer(unit).await?;
-        self.require_offered(unit, &offer, resource, service).await?;
+        let (patient, resource, service) = self.named(unit, &offer, &booking).await?;
         let length = window.end.duration_since(window.start);
         let mut pairs = pairs(&offer, unit, resource, service);
         pairs.retain(|pair| pair.duration == length);
@@ -57,6 +53,37 @@ impl Session<'_> {
             .await?;
         self.settle(created.id, pair.practitioner, window).await?;
         Ok(self.answer(unit, &created))
+    }
+
+    /// The patient, resource and service that are meant, or everything that is wrong with them.
+    async fn named(
+        &self,
+        unit: &Unit,
+        offer: &Offer,
+        booking: &Booking,
+    ) -> EhrResult<(Id, Option<Id>, Option<Id>)> {
+        let patient = patient_id(&booking.patient);
+        let resource = match booking.slot.resource.as_ref().map(resource_id).transpose() {
+            Ok(Some(id)) => self.require_resource(unit, Some(offer), id).await.map(|()| Some(id)),
+            other => other,
+        };
+        let service = match booking.slot.healthcare_service.as_ref().map(service_id).transpose() {
+            Ok(Some(id)) if offer.kind(id).is_none() => Err(EhrError::not_found(Thing::HealthcareService)),
+            other => other,
+        };
+        match (patient, resource, service) {
+            (Ok(patient), Ok(resource), Ok(service)) => Ok((patient, resource, service)),
+            (patient, resource, service) => {
+                // The request fails anyway: the patient is looked at so that all its faults are told.
+                let patient = match patient {
+                    Ok(id) => self.live_patient(id).await.map(|_| ()),
+                    Err(error) => Err(error),
+                };
+                let mut errors = [patient.err(), resource.err(), service.err()].into_iter().flatten();
+                let first = errors.next().unwrap_or_else(EhrError::no_timeslots);
+                Err(EhrError::together(first, errors))
+            }
+        }
     }
 
     /// Waits until it is our turn with all of these.

@@ -97,8 +97,11 @@ impl Session<'_> {
         let over_itself = stays && overlap(own, (window.start, window.end));
         let free = match pair {
             // Cliniko lists starts for the type's own length, and none that the appointment itself takes.
-            Some(pair) if pair.duration == length && !over_itself => {
-                self.is_listed(unit, pair, window).await?
+            // A time that it lists is free; one beside its grid may be.
+            Some(pair)
+                if pair.duration == length && !over_itself && self.is_listed(unit, pair, window).await? =>
+            {
+                true
             }
             _ => self.is_free(unit, target, window, present).await?,
         };
