@@ -20,6 +20,7 @@ const GET: Operation = Operation::GetDocument;
 cases! {
     "a document that is filed is answered with every field, without its content" [Can(CREATE)] => filed,
     "the content comes back byte by byte" [Can(CREATE), Can(GET)] => round_trip,
+    "base64 may be broken into lines" [Can(CREATE)] => broken_lines,
     "documents are listed newest first, each with every field" [Can(CREATE), Can(LIST)] => listed,
     "what is not base64 is refused" [Can(CREATE)] => not_base64,
     "an empty document is refused" [Can(CREATE)] => empty,
@@ -88,6 +89,21 @@ async fn round_trip(subject: &Subject) {
     }
 }
 
+async fn broken_lines(subject: &Subject) {
+    let clinic = subject.clinic().await;
+    let patient = clinic.patient().await;
+    let bytes: Vec<u8> = (0..=255).collect();
+    let mut body = document(subject, &bytes);
+    let encoded = text(&body, "content");
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    body["content"] = json!(lines.join("\r\n"));
+    let filed = file(&clinic, &patient, &body).await;
+    if let Some(id) = filed["id"].as_str().filter(|_| subject.can(GET)) {
+        assert_eq!(available(&clinic, &patient, id).await["content"], encoded);
+    }
+}
+
 async fn listed(subject: &Subject) {
     let clinic = subject.clinic().await;
     let patient = clinic.patient().await;
@@ -111,9 +127,7 @@ async fn refused(clinic: &Clinic<'_>, body: &Value, code: &str, path: &'static s
 async fn not_base64(subject: &Subject) {
     let clinic = subject.clinic().await;
     let before = subject.calls();
-    for wrong in
-        ["%%%", "JVBER", "JVBERi0xLjQK=", "JVBE Ri0x", "data:application/pdf;base64,JVBERi0xLjQK", "JVBE-_0x"]
-    {
+    for wrong in ["%%%", "JVBER", "JVBERi0xLjQK=", "data:application/pdf;base64,JVBERi0xLjQK", "JVBE-_0x"] {
         let body = json!({"content": wrong, "format": format(subject)});
         refused(&clinic, &body, "INVALID_DOCUMENT", "content").await;
     }

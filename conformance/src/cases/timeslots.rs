@@ -342,6 +342,16 @@ async fn in_the_past(subject: &Subject) {
     assert!(!found.is_empty());
     assert!(found.iter().all(|slot| instant(&slot.start) >= subject.clock.now()));
     assert_eq!(found, between(&clinic, &clinic.now_plus(days(0)), &end, &like).await);
+    let open_end = [
+        ("start", past.as_str()),
+        ("resource_id", &like.resource_id),
+        ("healthcare_service_id", &like.healthcare_service_id),
+    ];
+    let open_end = slots_in(&clinic.find("/timeslots", &open_end).await);
+    assert_eq!(
+        open_end,
+        between(&clinic, &clinic.now_plus(days(0)), &clinic.now_plus(days(30)), &like).await
+    );
     let over = clinic.now_plus(days(-10));
     assert_eq!(between(&clinic, &past, &over, &like).await, []);
 }
