@@ -14,7 +14,7 @@ impl World {
     /// The practitioner's openings at the business that overlap `range`: regular hours in the business's zone and
     /// extra openings.
     pub fn openings(&self, business: &Business, practitioner: Id, range: Span) -> Vec<Span> {
-        let zone = zone(business.time_zone);
+        let zone = zone(&business.time_zone);
         let last = date_in(range.end, &zone);
         let mut openings = Vec::new();
         let mut day = Some(date_in(range.start, &zone));

@@ -85,6 +85,25 @@ impl<'f> Entry<'f> {
         }
     }
 
+    /// Plain text fields, each with the length it may have. What was never set is null.
+    pub fn texts(&mut self, fields: &[(&str, usize)], into: &mut Map<String, Value>) {
+        for (name, longest) in fields {
+            let mut text = into.get(*name).and_then(Value::as_str).map(str::to_owned);
+            self.text(name, *longest, &mut text);
+            into.insert((*name).to_owned(), text.into());
+        }
+    }
+
+    /// Refuses those of `texts` that are no addresses; empty ones pass.
+    pub fn emails(&mut self, names: &[&str], texts: &Map<String, Value>) {
+        for name in names {
+            let email = texts.get(*name).and_then(Value::as_str);
+            if email.is_some_and(|email| !email.is_empty() && !is_email(email)) {
+                self.refuse(name, INVALID);
+            }
+        }
+    }
+
     /// Text that must be there in the end, sent now or before.
     pub fn needed_text(&mut self, key: &str, longest: usize, into: &mut Option<String>) {
         self.text(key, longest, into);
@@ -154,6 +173,15 @@ pub fn flag(value: &Value) -> Option<bool> {
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+fn is_email(email: &str) -> bool {
+    let Some((name, domain)) = email.rsplit_once('@') else { return false };
+    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '@');
+    plain(name)
+        && plain(domain)
+        && domain.split('.').count() > 1
+        && domain.split('.').all(|label| !label.is_empty())
 }
 
 /// Whole seconds. What names no zone is taken as the account's wall time, so that the mistake shows.

@@ -4,6 +4,7 @@ mod answer;
 mod auth;
 mod availability;
 mod content;
+mod country;
 mod filter;
 mod form;
 mod id;

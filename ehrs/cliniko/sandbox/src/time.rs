@@ -16,9 +16,40 @@ pub fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
+/// Rails-style labels that are not the last part of the IANA name.
+const LABELS: [(&str, &str); 10] = [
+    ("Alaska", "America/Juneau"),
+    ("Arizona", "America/Phoenix"),
+    ("Atlantic Time (Canada)", "America/Halifax"),
+    ("Central Time (US & Canada)", "America/Chicago"),
+    ("Eastern Time (US & Canada)", "America/New_York"),
+    ("Hawaii", "Pacific/Honolulu"),
+    ("Mountain Time (US & Canada)", "America/Denver"),
+    ("Newfoundland", "America/St_Johns"),
+    ("Pacific Time (US & Canada)", "America/Los_Angeles"),
+    ("Saskatchewan", "America/Regina"),
+];
+
 /// The Rails-style label that Cliniko shows for an IANA zone.
-pub fn zone_label(identifier: &str) -> &str {
-    identifier.rsplit('/').next().unwrap_or(identifier)
+pub fn zone_label(identifier: &str) -> String {
+    match LABELS.iter().find(|(_, named)| *named == identifier) {
+        Some((label, _)) => (*label).to_owned(),
+        None => identifier.rsplit('/').next().unwrap_or(identifier).replace('_', " "),
+    }
+}
+
+/// The IANA zone with this label; of several the first by name.
+pub fn labelled_zone(label: &str) -> Option<String> {
+    if let Some((_, identifier)) = LABELS.iter().find(|(known, _)| *known == label) {
+        return Some((*identifier).to_owned());
+    }
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    names.filter(|name| zone_label(name) == label).min()
+}
+
+/// The IANA zone of this name, as the database spells it.
+pub fn named_zone(identifier: &str) -> Option<String> {
+    TimeZone::get(identifier).ok()?.iana_name().map(str::to_owned)
 }
 
 /// Every time on the wire has whole seconds.

@@ -1,10 +1,10 @@
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::get;
+use axum::routing::{get, patch, post};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, ok};
+use crate::answer::{Answer, no_content, ok};
 use crate::filter::{Cell, Kind};
 use crate::form::Form;
 use crate::id::Id;
@@ -13,7 +13,7 @@ use crate::listing::Query;
 use crate::refusal::Refusal;
 use crate::resources::appointment::{Cancellation, connect_url};
 use crate::row::{Row, Stamps};
-use crate::state::{App, View};
+use crate::state::{App, View, World};
 
 /// A patient at a booking; an individual appointment has one.
 #[derive(Clone, Debug)]
@@ -130,7 +130,9 @@ pub fn routes() -> Router<App> {
         .route("/v1/attendees", get(list))
         .route("/v1/attendees/deleted", get(deleted))
         .route("/v1/attendees/cancelled", get(cancelled))
-        .route("/v1/attendees/{id}", get(one).patch(update).put(update))
+        .route("/v1/attendees/{id}", get(one).patch(update).put(update).delete(archive))
+        .route("/v1/attendees/{id}/archive", post(archive))
+        .route("/v1/attendees/{id}/cancel", patch(cancel))
 }
 
 async fn list(State(app): State<App>, query: Query) -> Answer {
@@ -159,11 +161,7 @@ async fn one(State(app): State<App>, Path(id): Path<Id>, query: Query) -> Answer
 async fn update(State(app): State<App>, Path(id): Path<Id>, form: Form) -> Answer {
     let mut session = app.session();
     let now = session.now;
-    let row = session
-        .attendees
-        .get(&id)
-        .filter(|row| row.stamps.archived_at.is_none() && row.cancellation.is_none());
-    let mut row = row.ok_or(Refusal::NotFound)?.clone();
+    let mut row = live(&session, id)?.clone();
     let mut entry = form.entry();
     let mut arrived = row.arrival.arrived();
     entry.flag("arrived", &mut arrived);
@@ -184,4 +182,24 @@ async fn update(State(app): State<App>, Path(id): Path<Id>, form: Form) -> Answe
     let body = row.json(&session.view());
     session.attendees.insert(id, row);
     ok(body)
+}
+
+/// The appointment stays. Cancelled attendees can be archived as well; archived ones are gone.
+async fn archive(State(app): State<App>, Path(id): Path<Id>) -> Answer {
+    let mut session = app.session();
+    let now = session.now;
+    let row = session.attendees.get_mut(&id).filter(|row| row.stamps.archived_at.is_none());
+    row.ok_or(Refusal::NotFound)?.stamps.archive(now);
+    no_content()
+}
+
+/// Only attendees of group appointments can be cancelled, and the account has none.
+async fn cancel(State(app): State<App>, Path(id): Path<Id>) -> Answer {
+    live(&app.session(), id)?;
+    Err(Refusal::field("base", "Only attendees of group appointments can be cancelled."))
+}
+
+fn live(world: &World, id: Id) -> Result<&Attendee, Refusal> {
+    let row = world.attendees.get(&id);
+    row.filter(|row| row.stamps.archived_at.is_none() && row.cancellation.is_none()).ok_or(Refusal::NotFound)
 }

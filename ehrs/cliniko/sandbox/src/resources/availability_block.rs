@@ -115,7 +115,7 @@ impl Place {
         entry.id("business_id", &mut business);
         entry.id("practitioner_id", &mut practitioner);
         entry.instant("starts_at", &mut starts_at);
-        let business = business.filter(|id| world.businesses.contains_key(id));
+        let business = business.filter(|id| world.live_business(*id).is_some());
         let practitioner = practitioner.filter(|id| world.practitioners.contains_key(id));
         for (key, missing) in [
             ("business_id", business.is_none()),

@@ -91,7 +91,7 @@ impl<'w> Target<'w> {
     /// Everything that hides a target from online booking is the same 404.
     fn bookable(world: &'w World, business: Id, practitioner: Id, kind: Id) -> Result<Self, Refusal> {
         let offered = world.offers(business, practitioner, kind);
-        let business = world.businesses.get(&business).filter(|row| row.show_in_online_bookings);
+        let business = world.live_business(business).filter(|row| row.show_in_online_bookings == Some(true));
         let shown = world.practitioners.get(&practitioner).is_some_and(|row| row.show_in_online_bookings);
         let kind = world.appointment_types.get(&kind).filter(|row| row.show_in_online_bookings == Some(true));
         match (business, kind) {
@@ -111,6 +111,6 @@ impl<'w> Target<'w> {
         let openings = session.openings(self.business, self.practitioner, range);
         let mut starts = starts(&openings, &session.busy(self.practitioner), self.kind.duration_in_minutes);
         starts.retain(|start| earliest <= *start && *start < latest);
-        capped(starts, settings.max_appointments_per_day_segment, self.business.time_zone)
+        capped(starts, settings.max_appointments_per_day_segment, &self.business.time_zone)
     }
 }

@@ -12,7 +12,7 @@ use crate::options::DayOfWeek;
 use crate::refusal::Refusal;
 use crate::row::{Row, Stamps};
 use crate::state::{App, View};
-use crate::time::zone_label;
+use crate::time::{ACCOUNT_ZONE, zone_label};
 
 /// When a practitioner regularly works at a business on one day of the week, in the business's wall time.
 #[derive(Clone, Debug)]
@@ -22,7 +22,6 @@ pub struct DailyAvailability {
     pub practitioner: Id,
     pub weekday: Weekday,
     pub availabilities: Vec<(Time, Time)>,
-    pub time_zone: &'static str,
 }
 
 impl DayOfWeek {
@@ -53,6 +52,8 @@ impl Row for DailyAvailability {
 
     fn json(&self, view: &View<'_>) -> Value {
         let id = self.stamps.id;
+        let business = view.world.businesses.get(&self.business);
+        let time_zone = business.map_or(ACCOUNT_ZONE, |business| business.time_zone.as_str());
         let hours = |time: &Time| time.strftime("%H:%M").to_string();
         let span =
             |(starts, ends): &(Time, Time)| json!({"starts_at": hours(starts), "ends_at": hours(ends)});
@@ -60,8 +61,8 @@ impl Row for DailyAvailability {
             "id": id.to_string(),
             "availabilities": self.availabilities.iter().map(span).collect::<Vec<_>>(),
             "day_of_week": view.options.day_of_week.number(self.weekday),
-            "time_zone": zone_label(self.time_zone),
-            "time_zone_identifier": self.time_zone,
+            "time_zone": zone_label(time_zone),
+            "time_zone_identifier": time_zone,
             "created_at": self.stamps.created_at,
             "updated_at": self.stamps.updated_at,
             "business": view.links.to(format!("businesses/{}", self.business)),

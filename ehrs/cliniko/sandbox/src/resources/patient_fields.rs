@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use crate::country::Country;
 use crate::form::{Entry, Form};
 use crate::id::Id;
 use crate::refusal::{INVALID, Refusal};
@@ -40,18 +41,6 @@ const PHONE_TYPES: [&str; 5] = ["Fax", "Home", "Mobile", "Other", "Work"];
 const PRONOUNS: [&str; 5] =
     ["nominative", "accusative", "pronominal_possessive", "predicative_possessive", "reflexive"];
 
-/// Names that Cliniko shows for country codes; others stay without a name.
-const COUNTRIES: [(&str, &str); 8] = [
-    ("AU", "Australia"),
-    ("CA", "Canada"),
-    ("GB", "United Kingdom"),
-    ("IE", "Ireland"),
-    ("NZ", "New Zealand"),
-    ("SE", "Sweden"),
-    ("SG", "Singapore"),
-    ("US", "United States"),
-];
-
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
     pub first_name: Option<String>,
@@ -60,8 +49,7 @@ pub struct Fields {
     pub texts: Map<String, Value>,
     pub date_of_birth: Option<Date>,
     pub phones: Vec<Phone>,
-    pub country: Option<String>,
-    pub country_code: Option<String>,
+    pub country: Country,
     pub time_zone: Option<String>,
     pub pronouns: Value,
     pub reminder_type: Option<String>,
@@ -91,16 +79,8 @@ impl Fields {
         let mut entry = form.entry();
         entry.needed_text("first_name", 255, &mut self.first_name);
         entry.needed_text("last_name", 255, &mut self.last_name);
-        for (name, longest) in TEXTS {
-            let mut text = self.text(name).map(str::to_owned);
-            entry.text(name, longest, &mut text);
-            self.texts.insert(name.to_owned(), text.into());
-        }
-        for name in ["email", "invoice_email"] {
-            if self.text(name).is_some_and(|email| !email.is_empty() && !is_email(email)) {
-                entry.refuse(name, INVALID);
-            }
-        }
+        entry.texts(&TEXTS, &mut self.texts);
+        entry.emails(&["email", "invoice_email"], &self.texts);
         if self.text("dva_card_number").is_some_and(|card| !card.is_empty() && !is_dva_card(card)) {
             entry.refuse("dva_card_number", INVALID);
         }
@@ -125,22 +105,7 @@ impl Fields {
     }
 
     fn write_place(&mut self, entry: &mut Entry<'_>) {
-        entry.text("country", 255, &mut self.country);
-        entry.text("country_code", 2, &mut self.country_code);
-        if entry.sent("country_code").is_some() {
-            self.country_code = self.country_code.take().map(|code| code.to_uppercase());
-            let code = self.country_code.as_deref();
-            if code.is_some_and(|code| {
-                code.len() != 2 || !code.chars().all(|letter| letter.is_ascii_uppercase())
-            }) {
-                entry.refuse("country_code", INVALID);
-            }
-            let named = COUNTRIES.iter().find(|(known, _)| Some(*known) == code);
-            self.country = named.map(|(_, name)| (*name).to_owned());
-        } else if entry.sent("country").is_some() {
-            let coded = COUNTRIES.iter().find(|(_, name)| Some(*name) == self.country.as_deref());
-            self.country_code = coded.map(|(code, _)| (*code).to_owned());
-        }
+        self.country.write(entry);
         entry.text("time_zone", 255, &mut self.time_zone);
         if self.time_zone.as_deref().is_some_and(|name| TimeZone::get(name).is_err()) {
             entry.refuse("time_zone", INVALID);
@@ -210,15 +175,6 @@ impl Phone {
             _ => digits,
         }
     }
-}
-
-fn is_email(email: &str) -> bool {
-    let Some((name, domain)) = email.rsplit_once('@') else { return false };
-    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '@');
-    plain(name)
-        && plain(domain)
-        && domain.split('.').count() > 1
-        && domain.split('.').all(|label| !label.is_empty())
 }
 
 /// A state letter, then a blank or letters with digits, at most seven characters in all, and perhaps a letter.

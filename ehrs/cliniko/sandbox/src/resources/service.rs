@@ -21,7 +21,7 @@ impl World {
     /// One row per live business and live type with at least one active practitioner.
     pub fn services(&self) -> Vec<Service> {
         let mut services = Vec::new();
-        for business in self.businesses.values().filter(|row| row.stamps.archived_at.is_none()) {
+        for business in self.businesses.values().filter(|row| row.live()) {
             let business = business.stamps.id;
             for kind in self.appointment_types.values().filter(|row| row.live()) {
                 if !kind.business_ids.contains(&business) {

@@ -195,7 +195,7 @@ fn write(
     if let Some(rule) = RepeatRule::sent(&mut entry) {
         row.repeat_rule = Some(rule);
     }
-    match business.filter(|id| world.businesses.contains_key(id)) {
+    match business.filter(|id| world.live_business(*id).is_some()) {
         Some(id) => row.business = id,
         None => entry.refuse("business_id", BLANK),
     }

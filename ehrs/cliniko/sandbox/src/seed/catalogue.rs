@@ -40,19 +40,24 @@ pub fn stamps(id: Id, n: i64) -> Stamps {
 
 fn businesses() -> [Business; 2] {
     let business =
-        |n, id, business_name, city, state, post_code, address_1, registration_number, time_zone| Business {
-            stamps: stamps(id, n),
-            business_name,
-            display_name: None,
-            address_1,
-            city,
-            state,
-            post_code,
-            contact_information: "Phone: (03) 5550 0100",
-            email_reply_to: "hello@harbour-health.example.com",
-            registration_number,
-            show_in_online_bookings: true,
-            time_zone,
+        |n, id, name: &str, city, state, post_code, address_1, registration_number, time_zone: &str| {
+            let texts = [
+                ("address_1", address_1),
+                ("city", city),
+                ("state", state),
+                ("post_code", post_code),
+                ("contact_information", "Phone: (03) 5550 0100"),
+                ("email_reply_to", "hello@harbour-health.example.com"),
+                ("website_address", "https://clinic.example.com"),
+                ("business_registration_name", "ABN"),
+                ("business_registration_value", registration_number),
+            ];
+            Business {
+                business_name: Some(name.to_owned()),
+                texts: texts.into_iter().map(|(field, text)| (field.to_owned(), Value::from(text))).collect(),
+                time_zone: time_zone.to_owned(),
+                ..Business::blank(stamps(id, n))
+            }
         };
     [
         business(

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::catalogue::stamps;
 use super::{founded, ids};
+use crate::country::Country;
 use crate::resources::patient::Patient;
 use crate::resources::patient_fields::Phone;
 use crate::state::World;
@@ -34,8 +35,7 @@ pub fn add(world: &mut World) {
         fields.last_name = Some(last_name.to_owned());
         fields.date_of_birth = born.parse().ok();
         fields.phones = vec![phone("Mobile", mobile)];
-        fields.country = Some("Australia".to_owned());
-        fields.country_code = Some("AU".to_owned());
+        fields.country = Country::home();
         fields.time_zone =
             Some(if n % 2 == 0 { "Australia/Perth" } else { "Australia/Melbourne" }.to_owned());
         let mut text = |name: &str, value: String| fields.texts.insert(name.to_owned(), Value::from(value));

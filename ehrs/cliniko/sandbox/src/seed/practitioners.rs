@@ -140,14 +140,12 @@ fn add_day(world: &mut World, n: i64, weekday: Weekday, hours: Hours) {
         Hours::Late => [(time(10, 0, 0, 0), time(13, 0, 0, 0)), (time(13, 30, 0, 0), time(18, 0, 0, 0))],
     };
     let day = n * 10 + i64::from(weekday.to_monday_one_offset());
-    let (business, time_zone) = workplace(n);
     let row = DailyAvailability {
         stamps: stamps(ids::daily_availability(day), day),
-        business,
+        business: workplace(n).0,
         practitioner: ids::practitioner(n),
         weekday,
         availabilities: spans.to_vec(),
-        time_zone,
     };
     world.daily_availabilities.insert(row.stamps.id, row);
 }

@@ -225,6 +225,49 @@ async fn arrival_is_written_on_the_attendee() {
 }
 
 #[tokio::test]
+async fn the_attendee_of_an_individual_appointment_is_not_cancelled_alone() {
+    let sandbox = Sandbox::start().await;
+    let made = book(&sandbox).await;
+    let list = sandbox.get(&format!("{}/attendees", path(&made))).await.expect(200);
+    let cancel = format!("/attendees/{}/cancel", id(&list["attendees"][0]));
+    let reason = json!({"cancellation_reason": 50});
+    let refused = sandbox.patch(&cancel, reason.clone()).await.expect(422);
+    assert_eq!(refused["errors"], json!({"base": "Only attendees of group appointments can be cancelled."}));
+    assert_eq!(sandbox.get(&path(&made)).await.expect(200)["cancelled_at"], Value::Null);
+
+    sandbox.patch(&format!("{}/cancel", path(&made)), reason.clone()).await.expect(204);
+    sandbox.patch(&cancel, reason.clone()).await.expect(404);
+    sandbox.patch("/attendees/1/cancel", reason).await.expect(404);
+}
+
+#[tokio::test]
+async fn an_archived_attendee_leaves_its_appointment() {
+    let sandbox = Sandbox::start().await;
+    for method in [Method::POST, Method::DELETE] {
+        let made = book(&sandbox).await;
+        let list = format!("{}/attendees", path(&made));
+        let attendee = format!("/attendees/{}", id(&sandbox.get(&list).await.expect(200)["attendees"][0]));
+        let archive = if method == Method::POST { format!("{attendee}/archive") } else { attendee.clone() };
+        let done = sandbox.send(sandbox.request(method.clone(), &archive)).await;
+        assert_eq!((done.status.as_u16(), done.text.as_str()), (204, ""));
+        sandbox.get(&attendee).await.expect(404);
+        sandbox.patch(&attendee, json!({"arrived": true})).await.expect(404);
+        sandbox.send(sandbox.request(method, &archive)).await.expect(404);
+        assert_eq!(sandbox.total(&list).await, 0);
+        let row = sandbox.get(&format!("{attendee}?q[]=archived_at:*")).await.expect(200);
+        assert_eq!(row["deleted_at"], row["archived_at"]);
+        assert_eq!(sandbox.get(&path(&made)).await.expect(200), made);
+
+        // Cancelling the appointment later does not reach it.
+        sandbox
+            .patch(&format!("{}/cancel", path(&made)), json!({"cancellation_reason": 50}))
+            .await
+            .expect(204);
+        assert_eq!(sandbox.get(&format!("{attendee}?q[]=archived_at:*")).await.expect(200), row);
+    }
+}
+
+#[tokio::test]
 async fn bookings_hold_appointments_and_blocks() {
     let sandbox = Sandbox::start().await;
     let made = book(&sandbox).await;

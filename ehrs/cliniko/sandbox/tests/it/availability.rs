@@ -89,6 +89,32 @@ async fn what_online_booking_does_not_show_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_hidden_or_archived_business_offers_no_times() {
+    let sandbox = Sandbox::start().await;
+    let business = format!("/businesses/{MELBOURNE}");
+    let times = format!("{}/available_times?from=2026-03-02&to=2026-03-03", target(HART, STANDARD));
+    let next = format!("{}/next_available_time", target(HART, STANDARD));
+    for shown in [json!(false), Value::Null] {
+        sandbox.patch(&business, json!({"show_in_online_bookings": shown})).await.expect(200);
+        for path in [&times, &next] {
+            let body = sandbox.get(path).await.expect(404);
+            assert_eq!(body, json!({"status": "404", "error": "Not Found"}));
+        }
+    }
+    assert_eq!(sandbox.total("/businesses?q[]=show_in_online_bookings:=true").await, 1);
+    sandbox.patch(&business, json!({"show_in_online_bookings": true})).await.expect(200);
+    sandbox.get(&times).await.expect(200);
+
+    sandbox.post(&format!("{business}/archive"), Value::Null).await.expect(204);
+    for path in [&times, &next] {
+        sandbox.get(path).await.expect(404);
+    }
+    sandbox.post(&format!("{business}/unarchive"), Value::Null).await.expect(200);
+    sandbox.get(&times).await.expect(200);
+    sandbox.get(&next).await.expect(200);
+}
+
+#[tokio::test]
 async fn the_lead_time_is_the_accounts_unless_the_type_has_its_own() {
     let sandbox = Sandbox::start().await;
     let earliest = times(&sandbox, "2026-03-02", "2026-03-03").await[0];

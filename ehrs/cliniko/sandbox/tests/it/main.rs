@@ -5,6 +5,7 @@ mod account;
 mod appointments;
 mod attachments;
 mod availability;
+mod businesses;
 mod client;
 mod lists;
 mod notes;

@@ -51,7 +51,8 @@ pub async fn archive(State(app): State<App>, Path(id): Path<Id>) -> Answer {
     let now = session.now;
     let row = session.appointments.get_mut(&id).filter(|row| row.stamps.archived_at.is_none());
     row.ok_or(Refusal::NotFound)?.stamps.archive(now);
-    for attendee in session.attendees.values_mut().filter(|attendee| attendee.booking == id) {
+    let attendees = session.attendees.values_mut().filter(|attendee| attendee.booking == id);
+    for attendee in attendees.filter(|attendee| attendee.stamps.archived_at.is_none()) {
         attendee.stamps.archive(now);
     }
     no_content()
@@ -92,7 +93,8 @@ pub async fn cancel(State(app): State<App>, Path(id): Path<Id>, form: Form) -> A
         row.cancellation = Some(cancellation.clone());
         row.stamps.touch(cancellation.at);
     }
-    for attendee in session.attendees.values_mut().filter(|attendee| cancelled.contains(&attendee.booking)) {
+    let attendees = session.attendees.values_mut().filter(|attendee| cancelled.contains(&attendee.booking));
+    for attendee in attendees.filter(|attendee| attendee.stamps.archived_at.is_none()) {
         attendee.cancellation = Some(cancellation.clone());
         attendee.stamps.touch(cancellation.at);
     }
@@ -168,8 +170,7 @@ impl Draft {
             Some(kind) if kind.max_attendees > 1 => entry.refuse("max_attendees", "must be equal to 1"),
             Some(_) => {}
         }
-        let business = self.business.and_then(|id| world.businesses.get(&id));
-        if business.is_none_or(|row| row.stamps.archived_at.is_some()) {
+        if self.business.and_then(|id| world.live_business(id)).is_none() {
             entry.refuse("business_id", BLANK);
         }
         let practitioner = self.practitioner.and_then(|id| world.practitioners.get(&id));
