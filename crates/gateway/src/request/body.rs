@@ -77,8 +77,11 @@ where
             None | Some(Value::Null) => None,
             Some(Value::String(key)) => Some(key),
             Some(_) => {
-                object.unknown.push(Fault::at(K::NAME, FaultCode::BadInput, "Expected a string."));
-                None
+                return Err(Problem::faults(vec![Fault::at(
+                    K::NAME,
+                    FaultCode::BadInput,
+                    "Expected a string.",
+                )]));
             }
         };
         Ok(Self { key, body: object.read()?, of: PhantomData })
