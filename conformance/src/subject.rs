@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
-use vardbro_ehr::connection::Connection;
+use vardbro_ehr::Ehr;
+use vardbro_ehr::connection::{Connection, NoteMapping, Settings};
 use vardbro_ehr::environment::{Machine, Random};
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Parts, router};
@@ -43,6 +44,8 @@ pub struct Subject {
     /// Everything that was logged.
     pub log: Log,
     registered: &'static Registered,
+    ehr: Arc<dyn Ehr>,
+    settings: Settings,
     gateway: Gateway,
     store: Arc<Store>,
     _directory: TempDir,
@@ -69,6 +72,8 @@ impl Subject {
         let router = router(gateway.clone());
         let (application, client) = application(&store, &router, "clinic").await;
         let (_, stranger) = self::application(&store, &router, "stranger").await;
+        let ehr = started.ehr.clone();
+        let settings = copy(&*ehr, &started.settings);
         let (sandbox, knows_quota) = connect(&gateway, &application, started, None);
         let code = registered.code;
         Self {
@@ -81,6 +86,8 @@ impl Subject {
             clock,
             log,
             registered,
+            ehr,
+            settings,
             gateway,
             store,
             _directory: directory,
@@ -95,6 +102,22 @@ impl Subject {
         let (first, _) = connect(&self.gateway, &application, first, None);
         let (second, _) = connect(&self.gateway, &application, second, Some("north"));
         (client, first, second)
+    }
+
+    /// Another application that reaches this very sandbox, through a connection of its own.
+    pub async fn with_another_door(&self) -> Client {
+        let (application, client) = application(&self.store, &self.client.router, "door").await;
+        let connection = Connection {
+            id: Uuid::new_v4(),
+            ehr: self.ehr.about().code,
+            name: "door".to_owned(),
+            tag: None,
+            mode: Mode::Sandbox,
+            settings: copy(&*self.ehr, &self.settings),
+            note_mapping: NoteMapping::default(),
+        };
+        self.gateway.connect(&application, &self.ehr, connection).expect("the settings work");
+        client
     }
 
     /// Another application, whose connection has credentials that the EHR does not know.
@@ -189,6 +212,17 @@ async fn application(store: &Store, router: &axum::Router, id: &str) -> (Applica
     let application = store.put_application(new, &[]).await.expect("the application is kept");
     let client = Client { router: router.clone(), id: id.to_owned(), secret: secret.expose().to_owned() };
     (application, client)
+}
+
+/// The same settings once more.
+fn copy(ehr: &dyn Ehr, settings: &Settings) -> Settings {
+    ehr.settings().iter().fold(Settings::default(), |copy, setting| {
+        match (settings.plain(setting.name), settings.secret(setting.name)) {
+            (Some(value), _) => copy.with(setting.name, value),
+            (None, Some(value)) => copy.with_secret(setting.name, value.clone()),
+            (None, None) => copy,
+        }
+    })
 }
 
 /// Connects the application; gives the sandbox, and whether the connection's quota is known.

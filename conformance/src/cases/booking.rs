@@ -7,6 +7,7 @@ use vardbro_model::capabilities::Operation;
 
 use crate::case::Need::Can;
 use crate::case::cases;
+use crate::client::Client;
 use crate::client::with_query;
 use crate::clinic::{Clinic, Slot, instant, text};
 use crate::shapes::APPOINTMENT;
@@ -36,6 +37,7 @@ cases! {
     "a comment may hold any letters" [Can(BOOK)] => letters,
     "patient and resource may be named with emr_id:" [Can(BOOK)] => emr_ids,
     "of eight clients who want one time one gets it" [Can(BOOK)] => eight_at_once,
+    "of eight clients who come through two connections to one EHR one gets the time" [Can(BOOK)] => through_two_doors,
 }
 
 async fn answers_an_array(subject: &Subject) {
@@ -328,6 +330,16 @@ async fn emr_ids(subject: &Subject) {
 }
 
 async fn eight_at_once(subject: &Subject) {
+    race(subject, std::slice::from_ref(&subject.client)).await;
+}
+
+async fn through_two_doors(subject: &Subject) {
+    let door = subject.with_another_door().await;
+    race(subject, &[subject.client.clone(), door]).await;
+}
+
+/// Has eight patients booked at one time, by these clients in turn.
+async fn race(subject: &Subject, clients: &[Client]) {
     let clinic = subject.clinic().await;
     let slot = clinic.slots().await.remove(0);
     let mut patients = Vec::new();
@@ -338,8 +350,9 @@ async fn eight_at_once(subject: &Subject) {
     let path = format!("{}/appointments", clinic.path);
     let attempts: Vec<_> = patients
         .iter()
-        .map(|patient| {
-            let (client, path, body) = (subject.client.clone(), path.clone(), slot.booking(patient));
+        .zip(clients.iter().cycle())
+        .map(|(patient, client)| {
+            let (client, path, body) = (client.clone(), path.clone(), slot.booking(patient));
             tokio::spawn(async move { client.post(&path, &body).await })
         })
         .collect();
