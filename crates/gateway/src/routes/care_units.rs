@@ -30,7 +30,7 @@ pub(crate) async fn list(scope: EmrScope, query: Query<Nothing>) -> Result<Answe
     scope.require(Operation::ListCareUnits)?;
     let asked = scope.links.iter().map(|link| async {
         let ctx = scope.ctx(link, Operation::ListCareUnits);
-        let units = scope.ehr.care_units(&ctx).await.map_err(|error| scope.problem(link, error))?;
+        let units = link.ehr.care_units(&ctx).await.map_err(|error| scope.problem(link, error))?;
         Ok::<_, Problem>(units.into_iter().filter_map(|unit| tagged(unit, link)).collect::<Vec<_>>())
     });
     let mut units = Vec::new();
