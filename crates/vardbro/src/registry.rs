@@ -73,7 +73,10 @@ fn cliniko_note_mapping() -> NoteMapping {
                 "plan" => "Plan",
                 other => other,
             };
-            ((*name).to_owned(), MappedField { emr_id: question.to_owned(), max_length: None })
+            let section = theirs.sections.iter().find(|section| section.questions.contains(&question));
+            let emr_id =
+                section.map_or(question.to_owned(), |section| format!("{}/{question}", section.name));
+            ((*name).to_owned(), MappedField { emr_id, max_length: None })
         });
         (id, MappedTemplate { emr_id: theirs.id.to_owned(), fields: fields.collect() })
     };
