@@ -19,6 +19,7 @@ mod patient_changes;
 mod patient_ids;
 mod patient_search;
 mod patients;
+mod racing;
 mod requests;
 mod schedules;
 mod timeslots;
@@ -35,6 +36,7 @@ pub const ALL: &[(&str, &[Case])] = &[
     ("booking", booking::CASES),
     ("appointment_lists", appointment_lists::CASES),
     ("moving", moving::CASES),
+    ("racing", racing::CASES),
     ("cancelling", cancelling::CASES),
     ("confirming", confirming::CASES),
     ("bulk", bulk::CASES),

@@ -7,7 +7,6 @@ use vardbro_model::capabilities::Operation;
 
 use crate::case::Need::Can;
 use crate::case::cases;
-use crate::client::Client;
 use crate::client::with_query;
 use crate::clinic::{Clinic, Slot, instant, text};
 use crate::shapes::APPOINTMENT;
@@ -36,8 +35,6 @@ cases! {
     "a comment of the longest length is kept, a longer one refused" [Can(BOOK)] => comment_length,
     "a comment may hold any letters" [Can(BOOK)] => letters,
     "patient and resource may be named with emr_id:" [Can(BOOK)] => emr_ids,
-    "of eight clients who want one time one gets it" [Can(BOOK)] => eight_at_once,
-    "of eight clients who come through two connections to one EHR one gets the time" [Can(BOOK)] => through_two_doors,
 }
 
 async fn answers_an_array(subject: &Subject) {
@@ -327,49 +324,4 @@ async fn emr_ids(subject: &Subject) {
     let booked = clinic.one_booked(&clinic.post("/appointments", &body).await);
     assert_eq!(booked["patient_id"], patient.as_str());
     assert_eq!(booked["resource_id"], slot.resource_id.as_str());
-}
-
-async fn eight_at_once(subject: &Subject) {
-    race(subject, std::slice::from_ref(&subject.client)).await;
-}
-
-async fn through_two_doors(subject: &Subject) {
-    let door = subject.with_another_door().await;
-    race(subject, &[subject.client.clone(), door]).await;
-}
-
-/// Has eight patients booked at one time, by these clients in turn.
-async fn race(subject: &Subject, clients: &[Client]) {
-    let clinic = subject.clinic().await;
-    let slot = clinic.slots().await.remove(0);
-    let mut patients = Vec::new();
-    for _ in 0..8 {
-        patients.push(clinic.patient().await);
-    }
-    let before = subject.live();
-    let path = format!("{}/appointments", clinic.path);
-    let attempts: Vec<_> = patients
-        .iter()
-        .zip(clients.iter().cycle())
-        .map(|(patient, client)| {
-            let (client, path, body) = (client.clone(), path.clone(), slot.booking(patient));
-            tokio::spawn(async move { client.post(&path, &body).await })
-        })
-        .collect();
-    let mut booked = Vec::new();
-    for attempt in attempts {
-        let answer = attempt.await.expect("an answer");
-        if answer.status == 201 {
-            booked.push(clinic.one_booked(&answer));
-        } else {
-            answer.refused("NO_TIMESLOTS_AVAILABLE", "start");
-        }
-    }
-    assert_eq!(booked.len(), 1, "{booked:?}");
-    let new: Vec<_> = subject.live().into_iter().filter(|one| !before.contains(one)).collect();
-    assert_eq!(new.len(), 1, "{new:?}");
-    if subject.can(Operation::GetAppointment) {
-        let read = clinic.appointment(&text(&booked[0], "id")).await;
-        assert_eq!(read["patient_id"], booked[0]["patient_id"]);
-    }
 }

@@ -25,7 +25,6 @@ cases! {
     "moving into the past is refused, and the appointment stays" [Can(BOOK), Can(MOVE)] => into_the_past,
     "moving to a resource that is taken then is refused, and the appointment stays" [Can(BOOK), Can(MOVE)] => to_a_taken_resource,
     "moving to a resource that does not offer the service is refused" [Can(BOOK), Can(MOVE)] => to_one_who_does_not_offer,
-    "of two who are moved to one time at once one gets it" [Can(BOOK), Can(MOVE)] => two_at_once,
     "start and end are given together" [Can(MOVE)] => one_of_two,
     "unchanged values answer the appointment and send no write" [Can(BOOK), Can(MOVE)] => unchanged,
     "a body that changes nothing is refused" [Can(MOVE)] => empty,
@@ -211,35 +210,6 @@ async fn to_one_who_does_not_offer(subject: &Subject) {
         .find(|one| !one["healthcare_service_ids"].as_array().expect("a list").contains(&service));
     let Some(other) = other else { return };
     refused(subject, &clinic, &booked, &json!({"resource_id": other["id"]})).await;
-}
-
-async fn two_at_once(subject: &Subject) {
-    let clinic = subject.clinic().await;
-    let (slots, one) = booked(&clinic).await;
-    let other = clinic.book(&slots[1], &clinic.patient().await).await;
-    let live = subject.live().len();
-    let attempts = [one, other].map(|booked| {
-        let path = format!("{}/appointments/{}", clinic.path, text(&booked, "id"));
-        let (client, change) = (subject.client.clone(), times(&slots[4]));
-        tokio::spawn(async move { client.patch(&path, &change).await })
-    });
-    let mut moved = 0;
-    for attempt in attempts {
-        let answer = attempt.await.expect("an answer");
-        if answer.status == 200 {
-            moved += 1;
-        } else {
-            answer.refused("NO_TIMESLOTS_AVAILABLE", "start");
-        }
-    }
-    assert_eq!(moved, 1);
-    assert_eq!(subject.live().len(), live);
-    let start = instant(&slots[4].start);
-    let there = subject
-        .live()
-        .into_iter()
-        .filter(|one| one.start == start && slots[4].resource_id.contains(&one.resource_id));
-    assert_eq!(there.count(), 1);
 }
 
 async fn one_of_two(subject: &Subject) {
