@@ -54,7 +54,7 @@ pub(crate) fn capabilities() -> Capabilities {
         (
             Op::SearchPatients,
             Cap::supported(Documented)
-                .filters(&["first_name", "last_name", "date_of_birth", "external_id", "phone", "email"])
+                .filters(&["first_name", "last_name", "date_of_birth", "external_id", "email"])
                 .filters_not_alone(&["phone"])
                 .note("Archived and merged patients are left out."),
         ),
