@@ -1,13 +1,13 @@
 //! One request and its answer: the id, what it cost, and what every answer carries.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, HeaderName};
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use tracing::field::Empty;
 use tracing::{Instrument, info, warn};
 use uuid::Uuid;
@@ -41,21 +41,15 @@ pub(crate) struct Asked {
 
 /// The outermost layer: gives the request an id, and the answer its headers, its log line and its metrics.
 pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
     let id = request_id(&request).unwrap_or_else(|| gateway.new_id());
-    let method = request.method().clone();
-    let route =
-        request.extensions().get::<MatchedPath>().map_or("(unknown)", |path| path.as_str()).to_owned();
     let meter = Meter::default();
     let deadline = tokio::time::Instant::now() + TIME_FOR_EHR;
     request.extensions_mut().insert(Exchange { id, meter: meter.clone(), deadline });
-    let asked = Arc::new(std::sync::OnceLock::<Asked>::new());
+    let asked = Arc::new(OnceLock::<Asked>::new());
     request.extensions_mut().insert(asked.clone());
 
-    let span = tracing::info_span!(
-        "request", %id, %method, route, status = Empty, ehr = Empty, operation = Empty, calls = Empty, milliseconds = Empty
-    );
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut record = Record::of(&request, id, asked, meter.clone());
+    let mut response = next.run(request).instrument(record.span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let mut answer = problem.answer(&id.to_string());
         for (name, value) in response.headers() {
@@ -66,12 +60,11 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
         response = answer;
     }
 
-    let took = began.elapsed();
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, header(&id.to_string()));
-    headers.insert(SERVER_TIMING, header(&server_timing(took, &meter)));
+    headers.insert(SERVER_TIMING, header(&server_timing(record.began.elapsed(), &meter)));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    record(&span, &method, &route, response.status().as_u16(), asked.get(), took, &meter);
+    record.status = Some(response.status());
     response
 }
 
@@ -91,30 +84,55 @@ fn header(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-fn record(
-    span: &tracing::Span,
-    method: &Method,
-    route: &str,
-    status: u16,
-    asked: Option<&Asked>,
-    took: Duration,
-    meter: &Meter,
-) {
-    let (ehr, operation) =
-        asked.map_or(("none", "none"), |asked| (asked.ehr.as_str(), asked.operation.as_str()));
-    let labels = [
-        ("method", known_method(method).to_owned()),
-        ("route", route.to_owned()),
-        ("status", status.to_string()),
-        ("ehr", ehr.to_owned()),
-        ("operation", operation.to_owned()),
-    ];
-    metrics::counter!("vardbro_requests_total", &labels).increment(1);
-    metrics::histogram!("vardbro_request_seconds", "ehr" => ehr, "operation" => operation)
-        .record(took.as_secs_f64());
-    span.record("status", status).record("ehr", ehr).record("operation", operation);
-    span.record("calls", meter.calls()).record("milliseconds", took.as_secs_f64() * 1000.0);
-    span.in_scope(|| if status >= 500 { warn!("answered") } else { info!("answered") });
+/// What is logged and counted of a request. Written down when it is dropped, so that requests whose client went away are seen too.
+struct Record {
+    span: tracing::Span,
+    method: Method,
+    route: String,
+    asked: Arc<OnceLock<Asked>>,
+    meter: Meter,
+    began: Instant,
+    status: Option<StatusCode>,
+}
+
+impl Record {
+    fn of(request: &Request, id: Uuid, asked: Arc<OnceLock<Asked>>, meter: Meter) -> Self {
+        let method = request.method().clone();
+        let route =
+            request.extensions().get::<MatchedPath>().map_or("(unknown)", |path| path.as_str()).to_owned();
+        let span = tracing::info_span!(
+            "request", %id, %method, route, status = Empty, ehr = Empty, operation = Empty, calls = Empty, milliseconds = Empty
+        );
+        Self { span, method, route, asked, meter, began: Instant::now(), status: None }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let took = self.began.elapsed();
+        let status = self.status.as_ref().map_or("abandoned", StatusCode::as_str).to_owned();
+        let asked = self.asked.get();
+        let (ehr, operation) =
+            asked.map_or(("none", "none"), |asked| (asked.ehr.as_str(), asked.operation.as_str()));
+        let labels = [
+            ("method", known_method(&self.method).to_owned()),
+            ("route", self.route.clone()),
+            ("status", status),
+            ("ehr", ehr.to_owned()),
+            ("operation", operation.to_owned()),
+        ];
+        metrics::counter!("vardbro_requests_total", &labels).increment(1);
+        metrics::histogram!("vardbro_request_seconds", "ehr" => ehr, "operation" => operation)
+            .record(took.as_secs_f64());
+        self.span.record("status", self.status.map(|status| status.as_u16()));
+        self.span.record("ehr", ehr).record("operation", operation);
+        self.span.record("calls", self.meter.calls()).record("milliseconds", took.as_secs_f64() * 1000.0);
+        self.span.in_scope(|| match self.status {
+            None => warn!("the client went away before the answer; a write that was begun goes on"),
+            Some(status) if status.is_server_error() => warn!("answered"),
+            Some(_) => info!("answered"),
+        });
+    }
 }
 
 /// A client may send any word as a method; a label may not be any word.

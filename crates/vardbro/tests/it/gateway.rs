@@ -1,9 +1,11 @@
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::program::{Sandbox, cliniko_headers, exchange, get};
+use crate::program::{Sandbox, cliniko_headers, exchange, get, send};
 
 #[test]
 fn one_line_of_json_says_all_that_a_program_needs() {
@@ -141,4 +143,34 @@ fn a_reset_frees_a_connection_from_a_quota_that_was_used_up() {
     exchange("POST", &format!("{origin}/_sandbox/reset"), &[], "");
 
     assert_eq!((refused, care_units()), (429, 200));
+}
+
+#[test]
+fn a_write_goes_on_when_its_client_goes_away_and_the_log_says_so() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json", "--only", "mock"]);
+    let ready = sandbox.ready();
+    let [api, id, secret] = ["api", "client_id", "client_secret"].map(|key| ready[key].as_str().unwrap());
+    let origin = ready["ehrs"]["mock"]["native"].as_str().unwrap();
+    let patients = || {
+        let state: Value = serde_json::from_str(&get(&format!("{origin}/_sandbox/state"), &[]).1).unwrap();
+        state["patients"].as_u64().unwrap()
+    };
+    let before = patients();
+    exchange("POST", &format!("{origin}/_sandbox/faults"), &[], r#"{"latency_ms": 1000}"#);
+
+    let headers =
+        [("x-leyr-client-id", id), ("x-leyr-client-secret", secret), ("content-type", "application/json")];
+    let url = format!("{api}/emrs/mock/care-units/cu-1/patients");
+    let stream = send("POST", &url, &headers, r#"{"first_name": "Ada", "last_name": "Berg"}"#);
+    sleep(Duration::from_millis(300));
+    drop(stream);
+
+    let patience = Instant::now() + Duration::from_secs(30);
+    while patients() == before && Instant::now() < patience {
+        sleep(Duration::from_millis(50));
+    }
+    assert_eq!(patients(), before + 1);
+    sandbox.signal("TERM");
+    assert!(sandbox.end().logs.contains("the client went away"));
 }
