@@ -1,0 +1,1 @@
+//! A sandbox that speaks TakeCare's own protocol.

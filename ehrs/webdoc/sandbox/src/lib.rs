@@ -1,0 +1,1 @@
+//! A sandbox that speaks Webdoc's own protocol.
