@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
-use vardbro_model::capabilities::Capabilities;
+use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::care_unit::CareUnit;
 use vardbro_model::document::{Document, DocumentWithContent, NewDocument};
 use vardbro_model::ehr::EhrCode;
@@ -41,6 +41,8 @@ pub struct CheckReport {
     pub findings: Vec<String>,
     /// What does not, and what it costs.
     pub warnings: Vec<String>,
+    /// Operations of the EHR that this connection cannot carry out, and why: refused from now on before anything is sent.
+    pub unavailable: Vec<(Operation, String)>,
 }
 
 /// One EHR. An implementation keeps nothing of a connection but what speeds up its next call.

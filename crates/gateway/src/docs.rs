@@ -128,7 +128,7 @@ fn describe(page: &mut String, about: &About, capabilities: &Capabilities) {
             listed(&known.fields_not_stored),
             listed(&known.fields_not_supported),
             reconcile.unwrap_or_default(),
-            known.note.unwrap_or_default(),
+            known.note.as_deref().unwrap_or_default(),
         );
     }
 }

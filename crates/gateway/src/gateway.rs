@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use vardbro_ehr::connection::Connection;
 use vardbro_ehr::environment::{Clock, Random};
+use vardbro_ehr::meter::Meter;
 use vardbro_ehr::wire::{Wire, WireFactory};
-use vardbro_ehr::{Ehr, EhrResult};
+use vardbro_ehr::{CheckReport, Ctx, Ehr, EhrError, EhrResult};
+use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::Mode;
 use vardbro_store::{Application, ApplicationId, Store};
 
 use crate::availability::Availability;
+use crate::exchange::TIME_FOR_EHR;
 
 /// The gateway. Clones share everything.
 #[derive(Clone)]
@@ -32,12 +36,19 @@ struct Shared {
 }
 
 /// One connection that is ready for calls.
-#[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) connection: Arc<Connection>,
     pub(crate) ehr: Arc<dyn Ehr>,
     pub(crate) wire: Wire,
     pub(crate) calls_per_minute: Option<u32>,
+    unavailable: RwLock<BTreeMap<Operation, String>>,
+}
+
+impl Link {
+    /// Why this connection cannot carry out an operation that its EHR has, as the last check found.
+    pub(crate) fn unavailable(&self, operation: Operation) -> Option<String> {
+        self.unavailable.read().unwrap_or_else(PoisonError::into_inner).get(&operation).cloned()
+    }
 }
 
 /// What a gateway is made of.
@@ -85,8 +96,9 @@ impl Gateway {
         let link = Link {
             connection: Arc::new(connection),
             ehr: ehr.clone(),
-            wire: self.0.wires.wire(&profile),
+            wire: self.0.wires.wire(&profile).map_err(|error| EhrError::failed(error.to_string()))?,
             calls_per_minute: profile.calls_per_minute,
+            unavailable: RwLock::default(),
         };
         let mut links = self.0.links.write().unwrap_or_else(PoisonError::into_inner);
         let links = links.entry(application.id()).or_default();
@@ -98,6 +110,29 @@ impl Gateway {
             None => links.push(Arc::new(link)),
         }
         Ok(())
+    }
+
+    /// Has the EHR asked whether the connection works, and remembers what it cannot do.
+    pub async fn check(&self, application: &Application, connection: Uuid) -> EhrResult<CheckReport> {
+        let link = {
+            let links = self.0.links.read().unwrap_or_else(PoisonError::into_inner);
+            let mut links = links.get(&application.id()).into_iter().flatten();
+            links.find(|link| link.connection.id == connection).cloned()
+        };
+        let link = link.ok_or_else(|| EhrError::failed("There is no such connection."))?;
+        let ctx = Ctx {
+            connection: link.connection.clone(),
+            operation: Operation::ListCareUnits,
+            clock: self.0.clock.clone(),
+            deadline: Instant::now() + TIME_FOR_EHR,
+            fresh: true,
+            meter: Meter::default(),
+            wire: link.wire.clone(),
+        };
+        let report = link.ehr.check(&ctx).await?;
+        *link.unavailable.write().unwrap_or_else(PoisonError::into_inner) =
+            report.unavailable.iter().cloned().collect();
+        Ok(report)
     }
 
     /// Waits until every write that was begun has ended, also those whose client went away.

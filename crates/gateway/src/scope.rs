@@ -139,9 +139,12 @@ impl EmrScope {
         if capability.supported {
             return Ok(());
         }
-        let why = capability.note.unwrap_or_default();
+        Err(self.not_supported(operation, capability.note.as_deref().unwrap_or_default()))
+    }
+
+    fn not_supported(&self, operation: Operation, why: &str) -> Problem {
         let detail = format!("{} does not support {operation}. {why}", self.ehr.about().name);
-        Err(Problem::faults(vec![Fault::of_request(FaultCode::NotSupported, detail.trim_end())]))
+        Problem::faults(vec![Fault::of_request(FaultCode::NotSupported, detail.trim_end())])
     }
 
     pub(crate) fn ctx(&self, link: &Link, operation: Operation) -> Ctx {
@@ -206,7 +209,11 @@ impl CareUnitScope {
     }
 
     pub(crate) fn require(&self, operation: Operation) -> Result<(), Problem> {
-        self.emr.require(operation)
+        self.emr.require(operation)?;
+        match self.link.unavailable(operation) {
+            Some(why) => Err(self.emr.not_supported(operation, &why)),
+            None => Ok(()),
+        }
     }
 
     /// Asks the EHR. The client going away ends it.

@@ -1,5 +1,6 @@
 //! What an EHR can do, as data: served, tested against, and printed into the documentation.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -172,7 +173,7 @@ pub struct OperationCapability {
     /// How sure we are; `null` where it is not supported.
     pub evidence: Option<Evidence>,
     /// What else to know.
-    pub note: Option<&'static str>,
+    pub note: Option<Cow<'static, str>>,
     /// For lists: the filters that work.
     pub filters: Vec<&'static str>,
     /// Filters that work only together with another one.
@@ -204,12 +205,17 @@ impl OperationCapability {
 
     /// Does not work, and why.
     pub fn unsupported(note: &'static str) -> Self {
-        Self { note: Some(note), ..Self::NONE }
+        Self { note: Some(Cow::Borrowed(note)), ..Self::NONE }
+    }
+
+    /// Does not work here, though it does elsewhere, and why.
+    pub fn unavailable(why: String) -> Self {
+        Self { note: Some(Cow::Owned(why)), ..Self::NONE }
     }
 
     /// With something else to know.
     pub fn note(self, note: &'static str) -> Self {
-        Self { note: Some(note), ..self }
+        Self { note: Some(Cow::Borrowed(note)), ..self }
     }
 
     /// With these filters.

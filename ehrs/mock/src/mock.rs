@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
-use vardbro_ehr::wire::WireProfile;
+use vardbro_ehr::wire::{Tls, WireProfile};
 use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrResult};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
@@ -104,6 +104,7 @@ impl Ehr for Mock {
             calls_per_minute: self.controls().faults().rate_limit_per_minute,
             concurrency: 1000,
             attempt_timeout: Duration::from_secs(60),
+            tls: Tls::MACHINE,
         })
     }
 
@@ -112,6 +113,7 @@ impl Ehr for Mock {
         Ok(CheckReport {
             findings: vec![format!("It answers, and has {units} care units.")],
             warnings: vec![],
+            unavailable: vec![],
         })
     }
 

@@ -83,6 +83,9 @@ fn health(answer: &Answer) -> Health {
             WireErrorKind::Connect | WireErrorKind::Timeout | WireErrorKind::Dropped => Health::Down,
             WireErrorKind::TooLarge => Health::Up,
             WireErrorKind::Deadline
+            | WireErrorKind::CertificateMissing
+            | WireErrorKind::CertificateRefused(_)
+            | WireErrorKind::ServerCertificate(_)
             | WireErrorKind::Egress
             | WireErrorKind::Quota
             | WireErrorKind::CircuitOpen

@@ -14,6 +14,7 @@ pub mod progress;
 pub mod quota;
 pub mod retry;
 pub mod stack;
+pub mod tls;
 pub mod transport;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use vardbro_model::ehr::EhrCode;
 
 pub use self::egress::Egress;
 pub use self::stack::{WireFactory, wire_over};
+pub use self::tls::{ClientIdentity, Tls, TlsFault};
 pub use self::transport::TransportError;
 use crate::meter::Meter;
 
@@ -65,6 +67,15 @@ pub enum WireErrorKind {
     /// No connection, or no TLS session.
     #[error("no connection")]
     Connect,
+    /// The server wants a client certificate, and the connection has none.
+    #[error("it wants a client certificate, and the connection has none")]
+    CertificateMissing,
+    /// The server refused the connection's client certificate.
+    #[error("it refused the connection's client certificate ({0})")]
+    CertificateRefused(&'static str),
+    /// The server's own certificate does not hold.
+    #[error("its own certificate does not hold ({0})")]
+    ServerCertificate(&'static str),
     /// The connection broke before the answer was whole.
     #[error("the connection broke")]
     Dropped,
@@ -191,7 +202,7 @@ impl CallContext {
 }
 
 /// How the wire must treat one connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct WireProfile {
     /// Calls that the EHR allows in any 60 seconds; `None`: no known limit.
     pub calls_per_minute: Option<u32>,
@@ -199,6 +210,8 @@ pub struct WireProfile {
     pub concurrency: usize,
     /// How long one attempt may take.
     pub attempt_timeout: Duration,
+    /// Who it is, and whom it trusts, beyond what holds for the machine.
+    pub tls: Tls,
 }
 
 /// The whole stack of one connection. Clones share it.

@@ -16,6 +16,7 @@ use super::egress::{Egress, EgressCheck};
 use super::observe::{Observe, describe_metrics};
 use super::quota::Quota;
 use super::retry::Retry;
+use super::tls::Tls;
 use super::transport::{Transport, TransportError};
 use super::{Wire, WireError, WireProfile};
 use crate::environment::{Clock, Random};
@@ -91,10 +92,11 @@ impl<C: Concern, N: Next> Service<Request> for Around<C, N> {
     }
 }
 
-/// Builds wires that share one pool of connections and one opinion of which addresses may be called.
+/// Builds wires that share one opinion of which addresses may be called, and one pool of connections but for those that prove
+/// who they are.
 #[derive(Debug, Clone)]
 pub struct WireFactory {
-    egress: EgressCheck,
+    egress: Egress,
     transport: Transport,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -108,13 +110,18 @@ impl WireFactory {
         random: Arc<dyn Random>,
     ) -> Result<Self, TransportError> {
         describe_metrics();
-        Ok(Self { egress: EgressCheck::new(egress), transport: Transport::new(egress)?, clock, random })
+        Ok(Self { egress, transport: Transport::new(egress, &Tls::default())?, clock, random })
     }
 
     /// The wire of one connection, with a quota, a breaker and a concurrency limit of its own: build it once and keep it.
-    pub fn wire(&self, profile: &WireProfile) -> Wire {
-        let transport = self.egress.clone().layer().layer(self.transport.clone());
-        wire_over(transport, profile, self.clock.clone(), self.random.clone())
+    pub fn wire(&self, profile: &WireProfile) -> Result<Wire, TransportError> {
+        let transport = if profile.tls.is_the_machines() {
+            self.transport.clone()
+        } else {
+            Transport::new(self.egress, &profile.tls)?
+        };
+        let transport = EgressCheck::new(self.egress).layer().layer(transport);
+        Ok(wire_over(transport, profile, self.clock.clone(), self.random.clone()))
     }
 }
 

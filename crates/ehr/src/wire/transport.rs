@@ -2,7 +2,6 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,15 +13,13 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::ClientConfig;
-use rustls::crypto::CryptoProvider;
-use rustls_platform_verifier::Verifier;
 use tower::Service;
 
 use super::egress::{CheckedResolver, Egress, Refused};
 use super::progress::Progress;
 use super::stack::{Answer, Request};
-use super::{CallContext, WireError, WireErrorKind};
+use super::tls::{Tls, certificate_fault};
+use super::{CallContext, Delivery, WireError, WireErrorKind};
 
 /// How long a connection may take to come about, TLS not counted.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,42 +39,26 @@ pub struct TransportError(#[from] rustls::Error);
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
+    has_identity: bool,
 }
 
 impl Transport {
     /// A pool of connections to where the operator allows.
-    pub fn new(egress: Egress) -> Result<Self, TransportError> {
+    pub fn new(egress: Egress, tls: &Tls) -> Result<Self, TransportError> {
         let mut tcp = HttpConnector::new_with_resolver(CheckedResolver::new(egress));
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
-        let tls = HttpsConnectorBuilder::new().with_tls_config(tls()?);
-        let schemes = if egress.allow_http { tls.https_or_http() } else { tls.https_only() };
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls.client_config()?);
+        let schemes = if egress.allow_http { https.https_or_http() } else { https.https_only() };
         let connector = schemes.enable_http1().enable_http2().wrap_connector(tcp);
         let client = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
-        Ok(Self { client })
+        Ok(Self { client, has_identity: tls.has_identity() })
     }
-}
-
-/// Trusts what the machine trusts. Where that is nothing, as in a slim container, what Mozilla trusts.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    Ok(match Verifier::new(provider) {
-        Ok(verifier) => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
-        }
-        Err(_) => {
-            tracing::info!("this machine has no certificate authorities: trusting those of Mozilla");
-            let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
-            builder.with_root_certificates(roots).with_no_client_auth()
-        }
-    })
 }
 
 impl Service<Request> for Transport {
@@ -90,11 +71,11 @@ impl Service<Request> for Transport {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        Box::pin(send(self.client.clone(), request))
+        Box::pin(send(self.client.clone(), self.has_identity, request))
     }
 }
 
-async fn send(client: Client, mut request: Request) -> Answer {
+async fn send(client: Client, has_identity: bool, mut request: Request) -> Answer {
     let max_bytes = CallContext::of(&request)?.max_answer_bytes;
     let progress = Progress::of(&mut request);
     // What travels in extensions is ours: none of it goes on.
@@ -113,7 +94,7 @@ async fn send(client: Client, mut request: Request) -> Answer {
     })
     .await;
     let connected = connection.connection_metadata().is_some();
-    let (parts, body) = answer.map_err(|error| classify(&error, connected))?.into_parts();
+    let (parts, body) = answer.map_err(|error| classify(&error, connected, has_identity))?.into_parts();
     if body.size_hint().lower() > u64::try_from(max_bytes).unwrap_or(u64::MAX) {
         return Err(WireError::unknown(WireErrorKind::TooLarge));
     }
@@ -131,8 +112,11 @@ async fn send(client: Client, mut request: Request) -> Answer {
     Ok(response)
 }
 
-fn classify(error: &legacy::Error, connected: bool) -> WireError {
-    if causes(error).any(|cause| cause.is::<Refused>()) {
+fn classify(error: &legacy::Error, connected: bool, has_identity: bool) -> WireError {
+    if let Some(kind) = causes(error).find_map(|cause| certificate_fault(cause, has_identity)) {
+        // Whoever is not let in is not listened to either.
+        WireError { kind, delivery: Delivery::Rejected, retry_after: None }
+    } else if causes(error).any(|cause| cause.is::<Refused>()) {
         WireError::not_sent(WireErrorKind::Egress)
     } else if error.is_connect() {
         WireError::not_sent(WireErrorKind::Connect)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::stack::Answer;
-use vardbro_ehr::wire::{Delivery, Egress, Safety, WireErrorKind, WireFactory, WireProfile};
+use vardbro_ehr::wire::{Delivery, Egress, Safety, Tls, WireErrorKind, WireFactory, WireProfile};
 
 use crate::support::{assert_error, context, seconds};
 
@@ -13,8 +13,14 @@ const HTTP: Egress = Egress { allow_http: true, allow_private: false };
 const ALL: Egress = Egress { allow_http: true, allow_private: true };
 
 async fn call(egress: Egress, url: &str) -> Answer {
-    let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout: seconds(5) };
-    let wire = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile);
+    let profile = WireProfile {
+        calls_per_minute: None,
+        concurrency: 4,
+        attempt_timeout: seconds(5),
+        tls: Tls::MACHINE,
+    };
+    let wire =
+        WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile).unwrap();
     wire.send(http::Request::get(url).body(Bytes::new()).unwrap(), context(Safety::Once)).await
 }
 

@@ -16,4 +16,5 @@ mod quota;
 mod retry;
 mod stack;
 mod support;
+mod tls;
 mod transport;

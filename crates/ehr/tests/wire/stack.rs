@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use tokio::time::Instant;
-use vardbro_ehr::wire::{CallContext, Delivery, Safety, Wire, WireErrorKind, WireProfile, wire_over};
+use vardbro_ehr::wire::{CallContext, Delivery, Safety, Tls, Wire, WireErrorKind, WireProfile, wire_over};
 
 use crate::support::{
     EPOCH, Ehr, Fixed, Step, Unconnected, Wall, assert_error, assert_status, context, not_sent, read,
     request, seconds, status, status_with, unknown, until,
 };
 
-const PROFILE: WireProfile =
-    WireProfile { calls_per_minute: Some(100), concurrency: 4, attempt_timeout: seconds_of(10) };
+const PROFILE: WireProfile = WireProfile {
+    calls_per_minute: Some(100),
+    concurrency: 4,
+    attempt_timeout: seconds_of(10),
+    tls: Tls::MACHINE,
+};
 
 const fn seconds_of(seconds: u64) -> std::time::Duration {
     std::time::Duration::from_secs(seconds)

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::stack::Answer;
 use vardbro_ehr::wire::{
-    CallContext, Delivery, Egress, Safety, Wire, WireErrorKind, WireFactory, WireProfile,
+    CallContext, Delivery, Egress, Safety, Tls, Wire, WireErrorKind, WireFactory, WireProfile,
 };
 
 use crate::support::{assert_error, assert_status, context, seconds};
@@ -22,8 +22,8 @@ fn wire() -> Wire {
 
 fn wire_that_waits(attempt_timeout: Duration) -> Wire {
     let egress = Egress { allow_http: true, allow_private: true };
-    let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout };
-    WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile)
+    let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout, tls: Tls::MACHINE };
+    WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile).unwrap()
 }
 
 async fn post(wire: &Wire, address: SocketAddr, context: CallContext) -> Answer {

@@ -3,6 +3,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use vardbro_ehr::Ehr;
+use vardbro_model::capabilities::OperationCapability;
 use vardbro_model::ehr::{Emr, Mode};
 use vardbro_model::error::ErrorCode;
 use vardbro_store::Application;
@@ -63,13 +64,21 @@ pub(crate) fn no_parameters(query: Query<Nothing>) -> Result<(), Problem> {
 
 fn described(gateway: &Gateway, application: &Application, ehr: &dyn Ehr) -> Emr {
     let about = ehr.about();
-    let mode = gateway.links(application, ehr).first().map_or(Mode::Off, |link| link.connection.mode);
+    let links = gateway.links(application, ehr);
+    let mode = links.first().map_or(Mode::Off, |link| link.connection.mode);
+    let mut capabilities = ehr.capabilities().clone();
+    for (operation, capability) in &mut capabilities.operations {
+        let why: Option<Vec<_>> = links.iter().map(|link| link.unavailable(*operation)).collect();
+        if let Some(why) = why.and_then(|why| why.into_iter().next()) {
+            *capability = OperationCapability::unavailable(why);
+        }
+    }
     Emr {
         code: about.code,
         name: about.name,
         vendor: about.vendor,
         countries: about.countries.to_vec(),
         mode,
-        capabilities: ehr.capabilities().clone(),
+        capabilities,
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
-use vardbro_ehr::wire::WireProfile;
+use vardbro_ehr::wire::{Tls, WireProfile};
 use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
@@ -108,6 +108,7 @@ impl Ehr for Cliniko {
             calls_per_minute: Some(config.requests_per_minute),
             concurrency: CONCURRENCY,
             attempt_timeout: ATTEMPT_TIMEOUT,
+            tls: Tls::MACHINE,
         })
     }
 
@@ -117,6 +118,7 @@ impl Ehr for Cliniko {
         let mut report = CheckReport {
             findings: vec![format!("The API key works: it is of user {} with the role {role}.", author.user)],
             warnings: Vec::new(),
+            unavailable: Vec::new(),
         };
         match author.practitioner {
             Some(id) => report.findings.push(format!("Notes are written in the name of practitioner {id}.")),

@@ -69,7 +69,7 @@ impl Clinic {
         let settled = connection(settle(settings));
         let egress = Egress { allow_http: true, allow_private: true };
         let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
-        let wire = factory.wire(&cliniko.wire_profile(&settled).unwrap());
+        let wire = factory.wire(&cliniko.wire_profile(&settled).unwrap()).unwrap();
         let mut clinic =
             Self { running, cliniko, connection: Arc::new(settled), wire, clock: Arc::new(Machine) };
         let templates = clinic.native("GET", "/treatment_note_templates", None).await;
