@@ -11,10 +11,12 @@ use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::audit::Auditable;
@@ -83,6 +85,7 @@ impl Server {
 pub struct Bound {
     listener: TcpListener,
     origin: String,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Bound {
@@ -90,7 +93,14 @@ impl Bound {
     pub async fn to(listen: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let origin = format!("http://{}", reachable(listener.local_addr()?));
-        Ok(Self { listener, origin })
+        Ok(Self { listener, origin, tls: None })
+    }
+
+    /// Behind TLS, as the configuration has it.
+    #[must_use]
+    pub fn over_tls(self, config: Arc<rustls::ServerConfig>) -> Self {
+        let origin = self.origin.replacen("http://", "https://", 1);
+        Self { origin, tls: Some(TlsAcceptor::from(config)), ..self }
     }
 
     pub fn origin(&self) -> &str {
@@ -99,17 +109,22 @@ impl Bound {
 
     pub fn serve(self, routes: Router) -> Server {
         let (stop, stopped) = oneshot::channel();
-        let accepting = tokio::spawn(accept(self.listener, routes, stopped));
+        let accepting = tokio::spawn(accept(self.listener, self.tls, routes, stopped));
         Server { origin: self.origin, stop, accepting }
     }
 }
 
-async fn accept(listener: TcpListener, routes: Router, mut stopped: oneshot::Receiver<()>) {
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    routes: Router,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let graceful = GracefulShutdown::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => serve(stream, routes.clone(), &graceful),
+                Ok((stream, _)) => welcome(stream, tls.as_ref(), &routes, &graceful),
                 // Out of file descriptors, most likely: let some connections end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
@@ -120,18 +135,47 @@ async fn accept(listener: TcpListener, routes: Router, mut stopped: oneshot::Rec
     let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
 }
 
-fn serve(stream: TcpStream, routes: Router, graceful: &GracefulShutdown) {
+fn welcome(stream: TcpStream, tls: Option<&TlsAcceptor>, routes: &Router, graceful: &GracefulShutdown) {
     // Without it small answers can wait for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
+    let (routes, watcher) = (routes.clone(), graceful.watcher());
+    match tls.cloned() {
+        None => drop(tokio::spawn(converse(stream, routes, watcher))),
+        Some(tls) => drop(tokio::spawn(async move {
+            match tls.accept(stream).into_fallible().await {
+                Ok(stream) => converse(stream, routes, watcher).await,
+                Err((_, stream)) => let_read(stream).await,
+            }
+        })),
+    }
+}
+
+/// Lets a client that is not let in read why: closing with its request unread would cut that off.
+async fn let_read(mut stream: TcpStream) {
+    let reading = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    // Whoever goes on talking is cut off after all.
+    let _ = tokio::time::timeout(PARTING, reading).await;
+}
+
+/// How long a client that is not let in may take to read why.
+const PARTING: Duration = Duration::from_secs(2);
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    routes: Router,
+    watcher: Watcher,
+) {
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let routes = routes.clone();
         async move { answer(routes.oneshot(request.map(Body::new)).await) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new());
-    let connection = graceful.watch(builder.serve_connection(TokioIo::new(Lenient::new(stream)), service));
     // A connection that ends in an error is the client's affair, or one that was cut on purpose.
-    tokio::spawn(async move { drop(connection.await) });
+    drop(watcher.watch(builder.serve_connection(TokioIo::new(Lenient::new(stream)), service)).await);
 }
 
 /// hyper closes the connection without a byte when the service fails.
