@@ -25,6 +25,8 @@ pub enum Need {
     FilterBy(Operation, &'static str),
     /// A filter of a list that works alone.
     FilterByAlone(Operation, &'static str),
+    /// A field of a body that may be left out.
+    DoesWithout(Operation, &'static str),
     /// A field of a body that is not refused.
     Takes(Operation, &'static str),
     /// A type of patient id beside the EHR's own.
@@ -44,6 +46,10 @@ impl Need {
             Self::FilterByAlone(operation, filter) => {
                 let known = capabilities.of(operation);
                 known.filters.contains(&filter) && !known.filters_not_alone.contains(&filter)
+            }
+            Self::DoesWithout(operation, field) => {
+                let known = capabilities.of(operation);
+                known.supported && !known.fields_required.contains(&field)
             }
             Self::Takes(operation, field) => {
                 let known = capabilities.of(operation);

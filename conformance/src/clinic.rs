@@ -76,7 +76,8 @@ impl<'a> Clinic<'a> {
         let id = text(unit, "id");
         let path = format!("{}/care-units/{id}", subject.emr());
         let zone = TimeZone::get(&text(unit, "time_zone")).expect("an IANA zone");
-        let country = unit["address"]["country"].as_str().map(str::to_owned);
+        let country = unit["address"]["country"].as_str().or(subject.only_country());
+        let country = country.map(str::to_owned);
         Self { subject, client, id, path, zone, country }
     }
 
@@ -185,10 +186,26 @@ impl<'a> Clinic<'a> {
         self.local(instant(from).saturating_add(SignedDuration::from_mins(minutes)).expect("within time"))
     }
 
-    /// The fields of a patient whom nobody knows yet.
+    /// The fields of a patient whom nobody knows yet. Where patients go by their Swedish number, they have one.
     pub fn somebody(&self) -> Value {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mut somebody = self.somebody_without_number();
+        if self.subject.numbers_patients() {
+            let number = self.number();
+            somebody["date_of_birth"] = born(&number);
+            somebody["external_id"] = json!(number);
+        }
+        somebody
+    }
+
+    /// A number of nobody yet: where patients go by their Swedish number a test number, else any text.
+    pub fn number(&self) -> String {
+        let count = next();
+        if self.subject.numbers_patients() { test_number(count) } else { format!("conformance/{count} å") }
+    }
+
+    /// The fields of a patient whom nobody knows yet, and who has no number.
+    pub fn somebody_without_number(&self) -> Value {
+        let number = next();
         let letters: String =
             format!("{number:04}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
         json!({
@@ -248,6 +265,29 @@ impl<'a> Clinic<'a> {
         let first = with_query(&format!("{}/appointments", self.path), parameters);
         every_page(self.client, &first).await.iter().map(|one| text(one, "id")).collect()
     }
+}
+
+fn next() -> u32 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    COUNT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A Swedish personal number of the kind that is set aside for tests: its birth number is 980 or 981.
+fn test_number(count: u32) -> String {
+    let (day, month, year) = (1 + count / 2 % 28, 1 + count / 56 % 12, 1960 + count / 672 % 30);
+    let digits = format!("{year}{month:02}{day:02}98{}", count % 2);
+    let sum: u32 = digits[2..]
+        .chars()
+        .zip([2, 1].into_iter().cycle())
+        .map(|(digit, weight)| digit.to_digit(10).expect("a digit") * weight)
+        .map(|product| product / 10 + product % 10)
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
+/// The date that a Swedish personal number begins with.
+pub fn born(number: &str) -> Value {
+    json!(format!("{}-{}-{}", &number[..4], &number[4..6], &number[6..8]))
 }
 
 /// The items of all pages, from the first one on.

@@ -27,6 +27,10 @@ pub async fn check(subject: &Subject, lacking: Need) {
             let details = answer.refused("NOT_SUPPORTED", field);
             assert!(details.contains(operation.as_str()), "it names {operation}: {answer}");
         }
+        Need::DoesWithout(operation, field) => {
+            answer.refused_also("MISSING_REQUIRED_FIELD", field);
+            assert!(answer.to_string().contains(operation.as_str()), "it names {operation}: {answer}");
+        }
         Need::Takes(_, field) => {
             answer.refused_also("NOT_SUPPORTED", field);
         }
@@ -44,7 +48,7 @@ pub async fn check(subject: &Subject, lacking: Need) {
 async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
     let path = format!("{}/care-units/{care_unit}", subject.emr());
     match lacking {
-        Need::Can(operation) => {
+        Need::Can(operation) | Need::DoesWithout(operation, _) => {
             let (method, rest, body) = sample(operation);
             let path = match operation {
                 Operation::ListCareUnits => format!("{}/care-units", subject.emr()),

@@ -14,6 +14,7 @@ use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Parts, router};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::ehr::Mode;
+use vardbro_model::patient::ExternalIdType;
 use vardbro_sandbox_kit::{AppointmentState, Running};
 use vardbro_store::{Application, ApplicationId, ClientId, ClientSecret, NewApplication, Store};
 
@@ -138,6 +139,24 @@ impl Subject {
 
     pub fn can(&self, operation: Operation) -> bool {
         self.capabilities.of(operation).supported
+    }
+
+    /// Whether a patient's `external_id` is their Swedish number.
+    pub fn numbers_patients(&self) -> bool {
+        self.capabilities.external_id_types == [ExternalIdType::SePersonalNumber]
+    }
+
+    /// Whether appointments begin only where a timeslot does, so that one cannot be moved by half its length.
+    pub fn has_fixed_slots(&self) -> bool {
+        self.registered.fixed_slots
+    }
+
+    /// The country in which the EHR is used, if it is one.
+    pub fn only_country(&self) -> Option<&'static str> {
+        match self.ehr.about().countries {
+            [only] => Some(*only),
+            _ => None,
+        }
     }
 
     /// Whether the EHR keeps this field of the body, rather than accepting it without having a place for it.

@@ -18,6 +18,8 @@ use crate::clock::CaseClock;
 pub struct Registered {
     /// Its code in paths.
     pub code: &'static str,
+    /// Whether appointments begin only where a timeslot does.
+    pub fixed_slots: bool,
     /// Starts a sandbox of it, with its seed data.
     pub start: fn(CaseClock) -> BoxFuture<'static, Started>,
 }
@@ -32,8 +34,8 @@ pub struct Started {
 
 /// In the order of the report.
 pub const SUBJECTS: &[Registered] = &[
-    Registered { code: "cliniko", start: |clock| cliniko(clock).boxed() },
-    Registered { code: "mock", start: |clock| mock(clock).boxed() },
+    Registered { code: "cliniko", fixed_slots: false, start: |clock| cliniko(clock).boxed() },
+    Registered { code: "mock", fixed_slots: false, start: |clock| mock(clock).boxed() },
 ];
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

@@ -6,7 +6,7 @@ use vardbro_model::typed_id::PatientIdType;
 
 use crate::case::Need::{Can, FindsPatientsBy, Takes};
 use crate::case::cases;
-use crate::clinic::{Clinic, text};
+use crate::clinic::{Clinic, born, text};
 use crate::refusal::patient_number;
 use crate::subject::Subject;
 
@@ -89,6 +89,9 @@ async fn numbered(clinic: &Clinic<'_>, id_type: &str, number: &str) -> Value {
     let mut body = clinic.somebody();
     body["external_id"] = json!(number);
     body["external_id_type"] = json!(id_type);
+    if clinic.subject.numbers_patients() {
+        body["date_of_birth"] = born(number);
+    }
     let answer = clinic.post("/patients", &body).await;
     assert!(matches!(answer.status, 200 | 201), "{answer}");
     answer.json()
@@ -134,8 +137,10 @@ async fn typed_everywhere(subject: &Subject) {
     let by_type = clinic.listed(&[("patient_id", typed)]).await;
     assert_eq!(by_type, clinic.listed(&[("patient_id", &patient)]).await);
     assert!(by_type.contains(&text(&booked, "id")));
-    let notes = clinic.get(&format!("/patients/{typed}/medical-notes")).await.list();
-    assert_eq!(notes, clinic.get(&format!("/patients/{patient}/medical-notes")).await.list());
+    if subject.can(Operation::ReadNotes) {
+        let notes = clinic.get(&format!("/patients/{typed}/medical-notes")).await.list();
+        assert_eq!(notes, clinic.get(&format!("/patients/{patient}/medical-notes")).await.list());
+    }
 }
 
 async fn checked_number(subject: &Subject) {
@@ -148,11 +153,11 @@ async fn checked_number(subject: &Subject) {
         body["external_id"] = json!(number);
         body["external_id_type"] = json!(id_type);
         let faults = clinic.post("/patients", &body).await.faults();
-        assert_eq!(faults[0].path.as_deref(), Some("external_id"), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.path.as_deref() == Some("external_id")), "{faults:?}");
     }
     let mut body = clinic.somebody();
     body["external_id"] = json!("1");
     body["external_id_type"] = json!("passport");
-    clinic.post("/patients", &body).await.refused("BAD_INPUT", "external_id_type");
+    clinic.post("/patients", &body).await.refused_also("BAD_INPUT", "external_id_type");
     assert_eq!(subject.calls(), before);
 }

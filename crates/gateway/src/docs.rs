@@ -96,6 +96,7 @@ fn describe(page: &mut String, about: &About, capabilities: &Capabilities) {
         operations,
         patient_id_types,
         resource_id_types,
+        external_id_types,
         author,
         upsert,
         keeps_cancelled,
@@ -104,6 +105,7 @@ fn describe(page: &mut String, about: &About, capabilities: &Capabilities) {
     } = capabilities;
     row("patient_id_types", serde_json::json!(patient_id_types));
     row("resource_id_types", serde_json::json!(resource_id_types));
+    row("external_id_types", serde_json::json!(external_id_types));
     row("author", serde_json::json!(author));
     row("upsert", serde_json::json!(upsert));
     row("keeps_cancelled", serde_json::json!(keeps_cancelled));
@@ -111,7 +113,7 @@ fn describe(page: &mut String, about: &About, capabilities: &Capabilities) {
     if let serde_json::Value::Object(limits) = serde_json::json!(limits) {
         limits.into_iter().for_each(|(name, value)| row(&name, value));
     }
-    page.push_str("\n| operation | filters | not stored | refused fields | lost answers cleared up by | to know |\n|---|---|---|---|---|---|\n");
+    page.push_str("\n| operation | filters | required | not stored | refused fields | lost answers cleared up by | to know |\n|---|---|---|---|---|---|---|\n");
     for (operation, known) in operations {
         let listed =
             |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -124,7 +126,8 @@ fn describe(page: &mut String, about: &About, capabilities: &Capabilities) {
             .map(|by| serde_json::json!(by).to_string().replace(['"', '_'], " ").trim().to_owned());
         let _ = writeln!(
             page,
-            "| `{operation}` | {filters} | {} | {} | {} | {} |",
+            "| `{operation}` | {filters} | {} | {} | {} | {} | {} |",
+            listed(&known.fields_required),
             listed(&known.fields_not_stored),
             listed(&known.fields_not_supported),
             reconcile.unwrap_or_default(),

@@ -353,7 +353,8 @@ impl CareUnitScope {
         }
     }
 
-    /// Refuses the fields that this EHR cannot hold, and names those that it accepts without holding them.
+    /// Refuses the fields that this EHR cannot hold, and the lack of those that it needs; names those that it accepts without
+    /// holding them.
     pub(crate) fn check_fields(
         &self,
         operation: Operation,
@@ -362,6 +363,12 @@ impl CareUnitScope {
     ) -> Vec<&'static str> {
         let capability = self.capabilities().of(operation);
         let mut not_stored = Vec::new();
+        for (name, _) in
+            given.iter().filter(|(name, given)| !given && capability.fields_required.contains(name))
+        {
+            let detail = format!("This EHR needs {name} ({operation}.fields_required).");
+            faults.at(*name, FaultCode::MissingRequiredField, detail);
+        }
         for (name, _) in given.iter().filter(|(_, given)| *given) {
             if capability.fields_not_supported.contains(name) {
                 let detail = format!("This EHR cannot hold {name} ({operation}.fields_not_supported).");

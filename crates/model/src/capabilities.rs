@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::patient::ExternalIdType;
 use crate::typed_id::{PatientIdType, ResourceIdType};
 
 /// One operation of the API.
@@ -178,6 +179,8 @@ pub struct OperationCapability {
     pub filters: Vec<&'static str>,
     /// Filters that work only together with another one.
     pub filters_not_alone: Vec<&'static str>,
+    /// Fields of the body without which nothing is sent.
+    pub fields_required: Vec<&'static str>,
     /// Fields of the body that are accepted but that the EHR has no place for.
     pub fields_not_stored: Vec<&'static str>,
     /// Fields of the body that the EHR cannot hold and that are refused.
@@ -193,6 +196,7 @@ impl OperationCapability {
         note: None,
         filters: Vec::new(),
         filters_not_alone: Vec::new(),
+        fields_required: Vec::new(),
         fields_not_stored: Vec::new(),
         fields_not_supported: Vec::new(),
         reconcile_by: None,
@@ -226,6 +230,11 @@ impl OperationCapability {
     /// With these filters that work only together with another one.
     pub fn filters_not_alone(self, filters: &[&'static str]) -> Self {
         Self { filters_not_alone: filters.to_vec(), ..self }
+    }
+
+    /// Insisting on these fields.
+    pub fn required(self, fields: &[&'static str]) -> Self {
+        Self { fields_required: fields.to_vec(), ..self }
     }
 
     /// Accepting these fields without storing them.
@@ -296,6 +305,8 @@ pub struct Capabilities {
     pub patient_id_types: Vec<PatientIdType>,
     /// The types of resource id that can be looked up.
     pub resource_id_types: Vec<ResourceIdType>,
+    /// What a patient's `external_id` can be; empty: any text. Where it is one type only, `external_id_type` may be left out.
+    pub external_id_types: Vec<ExternalIdType>,
     /// Who stands as the author of notes and documents.
     pub author: Author,
     /// By what an existing patient is found when one is created.

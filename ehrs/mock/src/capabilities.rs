@@ -37,6 +37,7 @@ pub(crate) fn capabilities() -> Capabilities {
             ResourceIdType::SePersonalNumber,
             ResourceIdType::NoPersonalNumber,
         ],
+        external_id_types: Vec::new(),
         author: Author::Request,
         upsert: Upsert::Full,
         keeps_cancelled: true,

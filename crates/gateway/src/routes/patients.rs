@@ -279,6 +279,11 @@ async fn read(
     ];
     let not_stored = scope.check_fields(operation, &given, &mut faults);
     let external_id_type = external_id_type.change("external_id_type", &mut faults);
+    let external_id_type = if external_id.is_given() {
+        known_type(scope, external_id_type, &mut faults)
+    } else {
+        external_id_type
+    };
     let external_id = external_id.text_change("external_id", LONGEST_TEXT, &mut faults);
     let changes = PatientChanges {
         external_id: external_id.map(|id| national(scope, id?, external_id_type.flatten(), &mut faults)),
@@ -307,6 +312,24 @@ async fn read(
     let phones =
         self::phones(scope, texts.unwrap_or_default(), |index| format!("phones.{index}"), faults).await?;
     Ok((PatientChanges { phones: given.then_some(phones), ..changes }, not_stored))
+}
+
+/// The type that is given, or the only one that the EHR takes.
+fn known_type(
+    scope: &CareUnitScope,
+    given: Option<Option<ExternalIdType>>,
+    faults: &mut Faults,
+) -> Option<Option<ExternalIdType>> {
+    let taken = &scope.capabilities().external_id_types;
+    match (given.flatten(), taken.as_slice()) {
+        (None, [only]) => Some(Some(*only)),
+        (Some(other), taken) if !taken.is_empty() && !taken.contains(&other) => {
+            let detail = "This EHR cannot hold numbers of that type (external_id_types).";
+            faults.at("external_id_type", FaultCode::NotSupported, detail);
+            given
+        }
+        _ => given,
+    }
 }
 
 /// A number of a national type in its canonical form.
@@ -382,6 +405,14 @@ fn checked_address(address: Address, faults: &mut Faults) -> Option<Address> {
     (address != Address::default()).then_some(address)
 }
 
+/// Where the EHR is used, if that is one country.
+fn only_country(scope: &CareUnitScope) -> Option<String> {
+    match scope.emr.ehr.about().countries {
+        [only] => Some((*only).to_owned()),
+        _ => None,
+    }
+}
+
 /// The phones in E.164, and with them the end of reading: all faults are known. The care unit is asked for its country only when
 /// a number is in national form.
 async fn phones(
@@ -402,7 +433,7 @@ async fn phones(
                 ehr.care_unit(&ctx, &care_unit).await
             })
             .await?;
-        unit.address.and_then(|address| address.country)
+        unit.address.and_then(|address| address.country).or_else(|| only_country(scope))
     } else {
         None
     };

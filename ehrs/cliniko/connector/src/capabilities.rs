@@ -129,6 +129,7 @@ pub(crate) fn capabilities() -> Capabilities {
         operations,
         patient_id_types: vec![PatientIdType::EmrId],
         resource_id_types: vec![ResourceIdType::EmrId],
+        external_id_types: Vec::new(),
         author: Author::Credential,
         upsert: Upsert::Full,
         keeps_cancelled: true,
