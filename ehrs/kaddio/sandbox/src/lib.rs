@@ -1,0 +1,1 @@
+//! A sandbox that speaks Kaddio's own protocol.
