@@ -7,7 +7,7 @@ use vardbro_ehr::Ehr;
 use vardbro_model::capabilities::Operation;
 
 use crate::clock::CaseClock;
-use crate::subjects::SUBJECTS;
+use crate::subjects::{SUBJECTS, start};
 
 type Check = fn();
 
@@ -48,7 +48,7 @@ fn on_runtime<T>(look: impl FnOnce(&[std::sync::Arc<dyn Ehr>]) -> T) -> T {
         let mut ehrs = Vec::new();
         let mut sandboxes = Vec::new();
         for subject in SUBJECTS {
-            let started = (subject.start)(CaseClock::start()).await;
+            let started = start(subject, CaseClock::start()).await;
             assert_eq!(started.ehr.about().code.as_str(), subject.code);
             ehrs.push(started.ehr);
             sandboxes.push(started.sandbox);

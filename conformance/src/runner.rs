@@ -8,12 +8,14 @@ use std::time::Duration;
 use libtest_mimic::{Failed, Trial};
 use tracing::dispatcher;
 
+use vardbro_registry::Registered;
+
 use crate::case::{Case, Need};
 use crate::clinic::CANARY;
 use crate::log::Log;
 use crate::report::{Outcome, Report};
 use crate::subject::Subject;
-use crate::subjects::{Registered, SUBJECTS};
+use crate::subjects::SUBJECTS;
 use crate::{cases, pages, refusal};
 
 /// Nothing here waits for anybody that long.

@@ -21,7 +21,8 @@ use vardbro_store::{Application, ApplicationId, ClientId, ClientSecret, NewAppli
 use crate::client::{Client, ORIGIN};
 use crate::clock::CaseClock;
 use crate::log::Log;
-use crate::subjects::{Registered, Started};
+use crate::subjects::{FIXED_SLOTS, Started, start};
+use vardbro_registry::Registered;
 
 /// Opens no EHR.
 pub const WRONG_SECRET: &str = "wrong-secret-of-nobody";
@@ -55,7 +56,7 @@ pub struct Subject {
 impl Subject {
     pub async fn start(registered: &'static Registered, log: Log) -> Self {
         let clock = CaseClock::start();
-        let started = (registered.start)(clock).await;
+        let started = start(registered, clock).await;
         let capabilities = started.ehr.capabilities().clone();
         let directory = tempfile::tempdir().expect("a directory for the database");
         let store = Store::open(&directory.path().join("vardbro.db")).await.expect("a database");
@@ -98,8 +99,8 @@ impl Subject {
     /// Another application, with two installations of the EHR: a plain one, and one whose tag is `north`.
     pub async fn with_two_connections(&self) -> (Client, Running, Running) {
         let (application, client) = application(&self.store, &self.client.router, "two").await;
-        let first = (self.registered.start)(self.clock).await;
-        let second = (self.registered.start)(self.clock).await;
+        let first = start(self.registered, self.clock).await;
+        let second = start(self.registered, self.clock).await;
         let (first, _) = connect(&self.gateway, &application, first, None);
         let (second, _) = connect(&self.gateway, &application, second, Some("north"));
         (client, first, second)
@@ -124,7 +125,7 @@ impl Subject {
     /// Another application, whose connection has credentials that the EHR does not know.
     pub async fn with_wrong_credentials(&self) -> (Client, Running) {
         let (application, client) = application(&self.store, &self.client.router, "wrong").await;
-        let started = (self.registered.start)(self.clock).await;
+        let started = start(self.registered, self.clock).await;
         let names: Vec<String> = started.sandbox.credentials.keys().cloned().collect();
         let settings =
             names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
@@ -148,7 +149,7 @@ impl Subject {
 
     /// Whether appointments begin only where a timeslot does, so that one cannot be moved by half its length.
     pub fn has_fixed_slots(&self) -> bool {
-        self.registered.fixed_slots
+        FIXED_SLOTS.contains(&self.code)
     }
 
     /// The country in which the EHR is used, if it is one.

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
-use crate::registry;
+use vardbro_registry as registry;
 
 /// One HTTP API over many electronic health record systems.
 #[derive(Debug, Parser)]

@@ -2,7 +2,6 @@
 
 mod cli;
 mod logs;
-mod registry;
 mod sandbox;
 mod signals;
 

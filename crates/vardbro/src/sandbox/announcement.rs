@@ -5,8 +5,7 @@ use std::io::{self, Write, stdout};
 
 use indexmap::IndexMap;
 use serde::Serialize;
-
-use crate::registry::Started;
+use vardbro_registry::Started;
 
 #[derive(Serialize)]
 pub struct Announcement<'s> {

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::future::join_all;
 use indexmap::IndexMap;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -19,13 +20,13 @@ use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Parts};
 use vardbro_model::ehr::Mode;
+use vardbro_registry::Started;
 use vardbro_sandbox_kit::Faults;
 use vardbro_store::{Application, ApplicationId, NewApplication, Store, StoredConnection};
 
 use super::SandboxError;
 use super::announcement::GatewayAddress;
 use super::credentials::Credentials;
-use crate::registry::Started;
 
 /// The operator's name for what a sandbox keeps.
 const NAME: &str = "Sandbox";
@@ -74,7 +75,8 @@ impl Desk {
             random: machine,
             public_origin: origin.clone(),
         });
-        for kept in store.connections(&application).iter() {
+        let kept = store.connections(&application);
+        for kept in kept.iter() {
             let Some((code, started)) = ehrs.get_key_value(kept.ehr.as_str()) else { continue };
             let faults = started.running.controls.faults();
             gateway
@@ -86,6 +88,7 @@ impl Desk {
                 .map_err(|error| SandboxError::Connection { code, reason: error.to_string() })?;
             follow(started, kept.clone(), gateway.clone(), application.clone());
         }
+        join_all(kept.iter().map(|kept| check(&gateway, &application, kept))).await;
 
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let serving = tokio::spawn(async move {
@@ -111,6 +114,18 @@ fn stored(code: &str, started: &Started) -> StoredConnection {
         enabled: true,
         settings: started.settings.clone(),
         note_mapping: started.note_mapping.clone(),
+    }
+}
+
+/// Says in the log what works and what does not. A connection that does not is no reason not to start.
+async fn check(gateway: &Gateway, application: &Application, kept: &StoredConnection) {
+    let ehr = &kept.ehr;
+    match gateway.check(application, kept.id).await {
+        Ok(report) => {
+            report.findings.iter().for_each(|finding| info!(ehr, "{finding}"));
+            report.warnings.iter().for_each(|warning| warn!(ehr, "{warning}"));
+        }
+        Err(failure) => warn!(ehr, %failure, "the connection does not work"),
     }
 }
 

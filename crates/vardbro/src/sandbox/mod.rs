@@ -8,6 +8,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -15,10 +16,11 @@ use indexmap::IndexMap;
 use tokio::time::timeout;
 use tracing::{info, warn};
 use vardbro_ehr::wire::TransportError;
+use vardbro_registry::{EHRS, Started};
+use vardbro_sandbox_kit::SystemClock;
 use vardbro_store::StoreError;
 
 use crate::cli::SandboxOptions;
-use crate::registry::{EHRS, Started};
 use crate::signals::Signals;
 use announcement::{Announcement, NativeAddress};
 use api::{Api, Desk};
@@ -118,8 +120,9 @@ async fn start_ehrs(only: Option<&[String]>) -> Result<IndexMap<&'static str, St
     let wanted = |code: &str| only.is_none_or(|only| only.iter().any(|wanted| wanted == code));
     let mut started = IndexMap::new();
     for ehr in EHRS.iter().filter(|ehr| wanted(ehr.code)) {
-        let sandbox =
-            (ehr.start)(NATIVE).await.map_err(|source| SandboxError::Ehr { code: ehr.code, source })?;
+        let sandbox = (ehr.start)(Arc::new(SystemClock), NATIVE)
+            .await
+            .map_err(|source| SandboxError::Ehr { code: ehr.code, source })?;
         info!(ehr = ehr.code, native = sandbox.running.native, "sandbox started");
         started.insert(ehr.code, sandbox);
     }

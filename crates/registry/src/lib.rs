@@ -1,0 +1,51 @@
+//! Which connector and which sandbox belong to an EHR's code. A new EHR is one line in [`EHRS`] and the file that it names.
+#![warn(missing_docs)]
+
+mod cliniko;
+mod mock;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use vardbro_ehr::Ehr;
+use vardbro_ehr::connection::NoteMapping;
+use vardbro_sandbox_kit::{Clock, Running};
+
+/// One EHR.
+pub struct Registered {
+    /// Its code in paths and on the command line.
+    pub code: &'static str,
+    /// Starts its sandbox.
+    pub start: Start,
+}
+
+/// Starts a sandbox that lives in the clock's time and answers on the address; port 0 takes any free one.
+pub type Start = fn(Arc<dyn Clock>, SocketAddr) -> BoxFuture<'static, io::Result<Started>>;
+
+/// In the order in which they are shown.
+pub const EHRS: &[Registered] = &[
+    Registered { code: "cliniko", start: |clock, listen| cliniko::start(clock, listen).boxed() },
+    Registered { code: "mock", start: |clock, listen| mock::start(clock, listen).boxed() },
+];
+
+/// The code of every EHR.
+pub fn codes() -> Vec<&'static str> {
+    EHRS.iter().map(|ehr| ehr.code).collect()
+}
+
+/// A sandbox that answers, and what a connection to it is made of. Its credentials are the connection's secret settings,
+/// under the same names.
+pub struct Started {
+    /// Its connector.
+    pub ehr: Arc<dyn Ehr>,
+    /// The sandbox.
+    pub running: Running,
+    /// The connection's settings that are not secret.
+    pub settings: BTreeMap<String, String>,
+    /// The sandbox's templates for ours.
+    pub note_mapping: NoteMapping,
+}
