@@ -1,0 +1,65 @@
+use jiff::ToSpan;
+use jiff::civil::Date;
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use super::people::NUMBERS;
+use crate::booking::Booking;
+use crate::places::{CARE_UNITS, EHN, Slot};
+use crate::state::{Records, guid};
+
+const DAYS_BACK: i64 = 21;
+const DAYS_AHEAD: i64 = 35;
+
+const REASONS: [&str; 5] = ["", "Hosta", "Ont i ryggen", "Återbesök efter röntgen", "Receptförnyelse"];
+
+/// Bookings from three weeks ago to five weeks ahead, most of them with Läkare Ehn.
+pub fn add(records: &mut Records, today: Date, dice: &mut StdRng) {
+    for unit in &CARE_UNITS {
+        let first = today.saturating_sub(DAYS_BACK.days());
+        let last = today.saturating_add(DAYS_AHEAD.days());
+        for slot in unit.diary(first, last) {
+            let chance = if slot.resource.id == EHN { 0.2 } else { 0.06 };
+            if dice.random_bool(chance) && records.is_free(&slot, None) {
+                book(records, unit.id, slot, dice);
+            }
+        }
+    }
+    forbid_some(records, today);
+}
+
+fn book(records: &mut Records, unit: u32, slot: Slot, dice: &mut StdRng) {
+    let patient = NUMBERS.iter().cycle().nth(dice.random_range(0..NUMBERS.len()));
+    let reason = REASONS.iter().cycle().nth(dice.random_range(0..REASONS.len()));
+    let (Some(patient), Some(reason)) = (patient, reason) else { return };
+    let busy = |booking: &Booking| {
+        booking.patient == *patient && booking.start < slot.end && slot.start < booking.end
+    };
+    if records.bookings.iter().any(busy) {
+        return;
+    }
+    records.bookings.push(Booking {
+        id: guid(dice),
+        unit,
+        start: slot.start,
+        end: slot.end,
+        time_type: slot.time_type,
+        resource: slot.resource,
+        room: None,
+        patient: (*patient).to_owned(),
+        reason: (*reason).to_owned(),
+        cancel_allowed: true,
+        reschedule_allowed: true,
+        live: true,
+    });
+}
+
+/// Of the coming bookings three in turn may not be cancelled, not be rescheduled, neither.
+fn forbid_some(records: &mut Records, today: Date) {
+    let coming = records.bookings.iter_mut().filter(|booking| today < booking.start.date());
+    let seldom = coming.step_by(12);
+    for (booking, (cancel, reschedule)) in seldom.zip([(false, true), (true, false), (false, false)]) {
+        booking.cancel_allowed = cancel;
+        booking.reschedule_allowed = reschedule;
+    }
+}
