@@ -41,6 +41,7 @@ impl Ctx {
             safety: call.safety,
             counts_against_quota: call.counts_against_quota,
             max_answer_bytes: call.max_answer_bytes,
+            repeats: call.repeats,
             deadline: self.deadline,
             meter: self.meter.clone(),
         };

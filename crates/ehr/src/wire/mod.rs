@@ -28,6 +28,7 @@ use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
 pub use self::egress::Egress;
+pub use self::retry::{Pause, Repeats};
 pub use self::stack::{WireFactory, wire_over};
 pub use self::tls::{ClientIdentity, Tls, TlsFault};
 pub use self::transport::TransportError;
@@ -139,6 +140,8 @@ pub struct Call {
     pub counts_against_quota: bool,
     /// The answer's body may be this large.
     pub max_answer_bytes: usize,
+    /// How often it is repeated, where that is safe.
+    pub repeats: Repeats,
 }
 
 /// Enough for any list page; a call that fetches a file asks for more.
@@ -147,7 +150,14 @@ const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 impl Call {
     /// A call that counts against the quota and expects an ordinary answer.
     pub fn new(safety: Safety, endpoint: &'static str, request: http::Request<Bytes>) -> Self {
-        Self { request, safety, endpoint, counts_against_quota: true, max_answer_bytes: MAX_ANSWER_BYTES }
+        Self {
+            request,
+            safety,
+            endpoint,
+            counts_against_quota: true,
+            max_answer_bytes: MAX_ANSWER_BYTES,
+            repeats: Repeats::default(),
+        }
     }
 
     /// A call that the EHR does not count.
@@ -160,6 +170,12 @@ impl Call {
     #[must_use]
     pub fn answer_up_to(self, bytes: usize) -> Self {
         Self { max_answer_bytes: bytes, ..self }
+    }
+
+    /// A call that is repeated as the EHR's own clients do.
+    #[must_use]
+    pub fn repeated(self, repeats: Repeats) -> Self {
+        Self { repeats, ..self }
     }
 }
 
@@ -187,6 +203,8 @@ pub struct CallContext {
     pub counts_against_quota: bool,
     /// The answer's body may be this large.
     pub max_answer_bytes: usize,
+    /// How often it is repeated, where that is safe.
+    pub repeats: Repeats,
     /// No answer after this is of use.
     pub deadline: Instant,
     /// Counts the attempts.

@@ -20,11 +20,33 @@ use super::stack::{Answer, Concern, Next, Request};
 use super::{CallContext, Delivery, Safety, WireError, WireErrorKind};
 use crate::environment::{Clock, Random};
 
-/// A call that fails is repeated this often.
-const REPEATS_AFTER_FAILURE: u32 = 2;
+/// How often a call is repeated, and how long it waits before that at least, if the EHR names no longer time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// After a failure.
+    pub after_failure: u32,
+    /// When the EHR had no room for it.
+    pub after_refusal: u32,
+    /// The waits.
+    pub pause: Pause,
+}
 
-/// A call that the EHR has no room for is repeated this often.
-const REPEATS_AFTER_REFUSAL: u32 = 4;
+/// The waits before the repeats of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// From this on, twice as long each time, up to five seconds, and spread by chance.
+    Doubling(Duration),
+    /// From this on, by this longer each time, up to five seconds.
+    Growing(Duration),
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self { after_failure: 2, after_refusal: 4, pause: Pause::Doubling(Duration::from_millis(200)) }
+    }
+}
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What a client is told after 429s that named no time: quotas are by the minute.
 const UNTOLD_WAIT: Duration = Duration::from_secs(60);
@@ -42,14 +64,19 @@ impl Retry {
         Self { clock, random }
     }
 
-    fn backoff(&self) -> ExponentialBackoff {
-        ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(200))
-            .with_max_delay(Duration::from_secs(5))
-            .without_max_times()
-            .with_jitter()
-            .with_jitter_seed(self.random.bits())
-            .build()
+    fn waits(&self, pause: Pause) -> Waits {
+        match pause {
+            Pause::Doubling(first) => Waits::Doubling(
+                ExponentialBuilder::new()
+                    .with_min_delay(first)
+                    .with_max_delay(LONGEST_PAUSE)
+                    .without_max_times()
+                    .with_jitter()
+                    .with_jitter_seed(self.random.bits())
+                    .build(),
+            ),
+            Pause::Growing(step) => Waits::Growing { step, last: Duration::ZERO },
+        }
     }
 
     /// How long to wait before a repeat, or the end of the call.
@@ -65,7 +92,7 @@ impl Retry {
         };
         let repeat = left.checked_sub(1);
         *left = repeat.unwrap_or(0);
-        let backoff = tries.backoff.next().unwrap_or(UNTOLD_WAIT);
+        let backoff = tries.waits.next().unwrap_or(UNTOLD_WAIT);
         let wait = asked.map_or(backoff, |asked| asked.max(backoff));
         let in_time = Instant::now().checked_add(wait).is_some_and(|then| worth_waiting(then, deadline));
         match (repeat, kind) {
@@ -91,9 +118,9 @@ impl Concern for Retry {
     async fn carry(&self, request: Request, next: impl Next) -> Answer {
         let context = CallContext::of(&request)?;
         let mut tries = Tries {
-            after_failure: REPEATS_AFTER_FAILURE,
-            after_refusal: REPEATS_AFTER_REFUSAL,
-            backoff: self.backoff(),
+            after_failure: context.repeats.after_failure,
+            after_refusal: context.repeats.after_refusal,
+            waits: self.waits(context.repeats.pause),
             in_doubt: None,
         };
         loop {
@@ -144,10 +171,29 @@ pub(super) fn is_outage(status: StatusCode) -> bool {
     matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT)
 }
 
+enum Waits {
+    Doubling(ExponentialBackoff),
+    Growing { step: Duration, last: Duration },
+}
+
+impl Iterator for Waits {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        match self {
+            Self::Doubling(waits) => waits.next(),
+            Self::Growing { step, last } => {
+                *last = last.saturating_add(*step).min(LONGEST_PAUSE);
+                Some(*last)
+            }
+        }
+    }
+}
+
 struct Tries {
     after_failure: u32,
     after_refusal: u32,
-    backoff: ExponentialBackoff,
+    waits: Waits,
     /// The last attempt that may have had an effect.
     in_doubt: Option<Answer>,
 }

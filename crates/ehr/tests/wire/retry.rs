@@ -2,7 +2,7 @@ use tokio::time::Instant;
 use tower::{Layer, ServiceExt};
 use vardbro_ehr::wire::retry::Retry;
 use vardbro_ehr::wire::stack::{Answer, Concern};
-use vardbro_ehr::wire::{CallContext, Delivery, Safety, WireErrorKind};
+use vardbro_ehr::wire::{CallContext, Delivery, Pause, Repeats, Safety, WireErrorKind};
 
 use crate::support::{
     EPOCH, Ehr, Fixed, Step, Wall, assert_error, assert_status, context, not_sent, read, request, seconds,
@@ -209,4 +209,43 @@ async fn a_repeat_that_is_not_sent_does_not_hide_that_the_write_may_have_happene
 async fn a_repeated_read_answers_what_came_last() {
     let ehr = script([unknown(WireErrorKind::Dropped), not_sent(WireErrorKind::Quota)]);
     assert_error(call(&ehr, read()).await, WireErrorKind::Quota, Delivery::NotSent);
+}
+
+/// As the clients of an EHR do that tries three times more, 400, 800 and 1200 ms apart.
+fn patient(safety: Safety) -> CallContext {
+    let pause = Pause::Growing(std::time::Duration::from_millis(400));
+    CallContext { repeats: Repeats { after_failure: 3, after_refusal: 3, pause }, ..context(safety) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_names_its_repeats_is_repeated_so() {
+    for code in [502, 503, 504, 429] {
+        let ehr = Ehr::always(match code {
+            502 => || Step::Answer(status(502)),
+            503 => || Step::Answer(status(503)),
+            504 => || Step::Answer(status(504)),
+            _ => || Step::Answer(status(429)),
+        });
+        let answer = call(&ehr, patient(Safety::Read)).await;
+        assert_eq!(answer.is_err(), code == 429);
+        let times = ehr.times();
+        let waits: Vec<_> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect();
+        assert_eq!(waits, [400, 800, 1200], "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_number_of_repeats_makes_an_unsafe_call_be_sent_twice() {
+    let ehr = script([unknown(WireErrorKind::Dropped)]);
+    assert_error(call(&ehr, patient(Safety::Once)).await, WireErrorKind::Dropped, Delivery::Unknown);
+    assert_eq!(ehr.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_the_ehr_asks_for_is_kept_by_growing_pauses_too() {
+    let ehr = script([status_with(429, "retry-after", "7"), status_with(429, "retry-after", "0")]);
+    assert_status(call(&ehr, patient(Safety::Once)).await, 200);
+    let times = ehr.times();
+    assert_eq!(times[1] - times[0], seconds(7));
+    assert_eq!((times[2] - times[1]).as_millis(), 800);
 }

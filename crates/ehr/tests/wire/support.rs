@@ -14,7 +14,7 @@ use vardbro_ehr::environment::{Clock, Random};
 use vardbro_ehr::meter::Meter;
 use vardbro_ehr::wire::progress::Progress;
 use vardbro_ehr::wire::stack::{Answer, Request};
-use vardbro_ehr::wire::{CallContext, Delivery, Safety, WireError, WireErrorKind};
+use vardbro_ehr::wire::{CallContext, Delivery, Repeats, Safety, WireError, WireErrorKind};
 use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
@@ -189,6 +189,7 @@ pub fn context(safety: Safety) -> CallContext {
         safety,
         counts_against_quota: true,
         max_answer_bytes: 1024,
+        repeats: Repeats::default(),
         deadline: Instant::now() + seconds(25),
         meter: Meter::default(),
     }
