@@ -1,0 +1,9 @@
+//! Between TakeCare's types and the model's.
+
+pub(crate) mod appointment;
+pub(crate) mod document;
+pub(crate) mod id;
+pub(crate) mod note;
+pub(crate) mod offer;
+pub(crate) mod patient;
+pub(crate) mod times;
