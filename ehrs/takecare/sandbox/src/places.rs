@@ -63,6 +63,9 @@ pub const NAMED: u8 = 1;
 const POSITION: u8 = 2;
 const ROOM: u8 = 4;
 
+/// The time type "Nybesök Web".
+pub const LONG_VISIT: u16 = 4;
+
 /// Läkare Ehn.
 pub const EHN: u64 = 991890000019;
 pub const LIND: u64 = 991890000027;
@@ -96,7 +99,7 @@ pub static CARE_UNITS: [CareUnit; 2] = [
 ];
 
 static TIME_TYPES: [TimeType; 6] = [
-    TimeType { id: 4, name: "Nybesök Web", minutes: 60 },
+    TimeType { id: LONG_VISIT, name: "Nybesök Web", minutes: 60 },
     TimeType { id: 6, name: "Webbtid 1", minutes: 30 },
     TimeType { id: 7, name: "Webbtid 2", minutes: 20 },
     TimeType { id: 8, name: "Telefontid", minutes: 15 },
@@ -116,15 +119,15 @@ static RESOURCES: [Resource; 7] = [
 
 static OPENINGS: [Opening; 12] = [
     on_working_days(EHN, 6, 8, 12),
-    on_working_days(EHN, 4, 9, 11),
+    on_working_days(EHN, LONG_VISIT, 9, 11),
     on_working_days(EHN, 7, 13, 15),
-    on_working_days(EHN, 4, 15, 17),
+    on_working_days(EHN, LONG_VISIT, 15, 17),
     on_working_days(LIND, 6, 8, 11),
     on_working_days(LIND, 7, 13, 16),
     on_working_days(NURSE, 7, 8, 11),
     on_working_days(EMERGENCY, 9, 17, 20),
     Opening { days: Days::ClockChanges, ..on_working_days(EMERGENCY, 9, 1, 4) },
-    on_working_days(EXAMINATION_ROOM, 4, 13, 15),
+    on_working_days(EXAMINATION_ROOM, LONG_VISIT, 13, 15),
     on_working_days(ALM, 6, 9, 12),
     on_working_days(TELEPHONE_NURSE, 8, 8, 10),
 ];
@@ -136,7 +139,7 @@ const fn on_working_days(resource: u64, time_type: u16, from: i8, to: i8) -> Ope
 impl CareUnit {
     /// The time types that can be booked over the web, those without any times among them.
     pub fn time_types(&self) -> impl Iterator<Item = &'static TimeType> {
-        let here: &[u16] = if self.id == MAIN_UNIT { &[4, 6, 7, 9, 14] } else { &[6, 8] };
+        let here: &[u16] = if self.id == MAIN_UNIT { &[LONG_VISIT, 6, 7, 9, 14] } else { &[6, 8] };
         TIME_TYPES.iter().filter(|time_type| here.contains(&time_type.id))
     }
 

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 
 use super::people::NUMBERS;
 use crate::booking::Booking;
-use crate::places::{CARE_UNITS, EHN, Slot};
+use crate::places::{CARE_UNITS, EHN, EXAMINATION_ROOM, LONG_VISIT, Slot};
 use crate::state::{Records, guid};
 
 const DAYS_BACK: i64 = 21;
@@ -13,7 +13,8 @@ const DAYS_AHEAD: i64 = 35;
 
 const REASONS: [&str; 5] = ["", "Hosta", "Ont i ryggen", "Återbesök efter röntgen", "Receptförnyelse"];
 
-/// Bookings from three weeks ago to five weeks ahead, most of them with Läkare Ehn.
+/// Bookings from three weeks ago to five weeks ahead, most of them with Läkare Ehn,
+/// his long visits in the examination room.
 pub fn add(records: &mut Records, today: Date, dice: &mut StdRng) {
     for unit in &CARE_UNITS {
         let first = today.saturating_sub(DAYS_BACK.days());
@@ -38,6 +39,9 @@ fn book(records: &mut Records, unit: u32, slot: Slot, dice: &mut StdRng) {
     if records.bookings.iter().any(busy) {
         return;
     }
+    let with_room = slot.resource.id == EHN && slot.time_type.id == LONG_VISIT;
+    let room =
+        with_room.then(|| CARE_UNITS.iter().find_map(|unit| unit.resource(EXAMINATION_ROOM))).flatten();
     records.bookings.push(Booking {
         id: guid(dice),
         unit,
@@ -45,7 +49,7 @@ fn book(records: &mut Records, unit: u32, slot: Slot, dice: &mut StdRng) {
         end: slot.end,
         time_type: slot.time_type,
         resource: slot.resource,
-        room: None,
+        room,
         patient: (*patient).to_owned(),
         reason: (*reason).to_owned(),
         cancel_allowed: true,
