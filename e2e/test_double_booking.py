@@ -6,6 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from people import person
+
 CLIENTS = 8
 
 
@@ -17,12 +19,12 @@ def care_unit(sandbox, ehr):
 
 
 @pytest.fixture
-def patients(sandbox, care_unit):
+def patients(sandbox, ehr, care_unit):
     """One a client, so that no rule about one patient decides."""
 
     def create(number):
-        person = {"first_name": "Rival", "last_name": f"Number{number}", "emails": [f"rival{number}@example.com"]}
-        created = sandbox.call("POST", f"{care_unit}/patients", json=person)
+        rival = person(sandbox, ehr, 600 + number, emails=[f"rival{number}@example.com"])
+        created = sandbox.call("POST", f"{care_unit}/patients", json=rival)
         assert created.status_code == 201, created.text
         return created.json()["id"]
 
@@ -36,13 +38,13 @@ def booking(slot, patient):
 
 def live_bookings(sandbox, ehr, care_unit, slot):
     """Those in the EHR that overlap the slot."""
-    resource = sandbox.get(f"{care_unit}/resources/{slot['resource_id']}")["emr_id"]
+    resource = sandbox.get(f"{care_unit}/resources/{slot['resource_id']}")
     start, end = (datetime.fromisoformat(slot[field]) for field in ("start", "end"))
     return [
         appointment
         for appointment in sandbox.look(ehr, "state")["appointments"]
         if appointment["live"]
-        and appointment["resource_id"] == resource
+        and appointment["resource_id"] in (resource["id"], resource["emr_id"])
         and datetime.fromisoformat(appointment["start"]) < end
         and datetime.fromisoformat(appointment["end"]) > start
     ]

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
+from people import person
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TIMEOUT = 60
 
@@ -98,22 +100,17 @@ def test_a_plus_that_was_not_encoded_is_understood(emr_url, headers):
     assert response.status_code == 200, response.text
 
 
-def existing_patient(emr_url, headers, care_unit_id):
+def existing_patient(sandbox, ehr, emr_url, headers, care_unit_id):
     """One who has an appointment already."""
     appointments = get(f"{emr_url}/care-units/{care_unit_id}/appointments", headers)
     return appointments[0]["patient_id"]
 
 
-def created_patient(emr_url, headers, care_unit_id):
+def created_patient(sandbox, ehr, emr_url, headers, care_unit_id):
     response = requests.post(
         f"{emr_url}/care-units/{care_unit_id}/patients",
         headers=headers,
-        json={
-            "first_name": "Guida",
-            "last_name": "Exempelsson",
-            "date_of_birth": "1990-02-03",
-            "emails": ["guida.exempelsson@example.com"],
-        },
+        json=person(sandbox, ehr, 500, date_of_birth="1987-02-03", emails=["guida.exempelsson@example.com"]),
         timeout=TIMEOUT,
     )
     assert response.status_code in (200, 201), response.text
@@ -159,9 +156,9 @@ def assert_booked(response, care_unit_id, timeslot):
 
 @pytest.mark.parametrize("patient", [existing_patient, created_patient], ids=lambda patient: patient.__name__)
 @pytest.mark.parametrize("form", ["{}", "emr_id:{}"])
-def test_book_an_appointment(emr_url, headers, patient, form):
+def test_book_an_appointment(sandbox, ehr, emr_url, headers, patient, form):
     care_unit_id, timeslots = available_timeslots(emr_url, headers)
-    patient_id = patient(emr_url, headers, care_unit_id)
+    patient_id = patient(sandbox, ehr, emr_url, headers, care_unit_id)
 
     response = book(emr_url, headers, care_unit_id, timeslots[0], form.format(patient_id))
 
@@ -190,7 +187,7 @@ def test_confirm_a_booking_that_awaits_it(sandbox, ehr, emr_url, headers):
         pytest.skip("nothing is ever to be confirmed here")
     care_unit_id = get(f"{emr_url}/care-units", headers)[1]["id"]
     timeslot = get(f"{emr_url}/care-units/{care_unit_id}/timeslots", headers, window())[0]
-    patient_id = created_patient(emr_url, headers, care_unit_id)
+    patient_id = created_patient(sandbox, ehr, emr_url, headers, care_unit_id)
 
     booked = book(emr_url, headers, care_unit_id, timeslot, patient_id).json()[0]
     assert booked["status"] == "awaiting_confirmation"
