@@ -20,10 +20,11 @@ mod service;
 mod soap;
 mod state;
 mod time;
+mod tls;
 mod wsdl;
 mod xml;
 
-pub use options::{Account, InnerXml, Options, SigningOrder};
+pub use options::{Account, InnerXml, MutualTls, Options, SigningOrder};
 pub use vardbro_sandbox_kit::Running;
 
 use std::collections::BTreeMap;
@@ -39,11 +40,17 @@ use crate::state::{App, Sandbox};
 /// Starts the services on `listen`.
 ///
 /// `Running::native` is the Booking service's address; the others lie beside it. `Running::credentials` has
-/// `externaluser` and `invokingsystem`, and `tcusername` and `tcpassword` if the options demand them.
+/// `externaluser` and `invokingsystem`, and `tcusername` and `tcpassword` if the options demand them. With TLS all of it,
+/// `/_sandbox/*` too, asks for the client's certificate.
 pub async fn start(options: Options, listen: SocketAddr) -> io::Result<Running> {
     let controls = Controls::new(options.clock.clone(), None, options.seed);
     let credentials = credentials(&options);
+    let tls = options.tls.as_ref().map(tls::server_config).transpose()?;
     let bound = Bound::to(listen).await?;
+    let bound = match tls {
+        Some(config) => bound.over_tls(config),
+        None => bound,
+    };
     let origin = bound.origin().to_owned();
     let sandbox: App = Arc::new(Sandbox::new(options));
     let admin = admin_router(controls.clone(), sandbox.clone());

@@ -14,6 +14,8 @@ pub struct Options {
     pub invoking_system: String,
     /// None: whatever stands in `tcusername` and `tcpassword` is ignored.
     pub account: Option<Account>,
+    /// None: plain HTTP.
+    pub tls: Option<MutualTls>,
     /// The id type of TakeCare's own care-unit ids. Its real name is not known.
     pub own_id_type: String,
     pub inner_xml: InnerXml,
@@ -25,6 +27,16 @@ pub struct Options {
 pub struct Account {
     pub username: String,
     pub password: String,
+}
+
+/// TLS with certificates on both sides, all in PEM.
+#[derive(Clone)]
+pub struct MutualTls {
+    /// The sandbox's own certificate, and those between it and its authority.
+    pub certificate_chain: String,
+    pub private_key: String,
+    /// One of them must have signed the client's certificate, or the handshake fails.
+    pub client_authorities: String,
 }
 
 /// How answers carry the inner XML.
@@ -49,6 +61,7 @@ impl Default for Options {
             external_user: "EXTUSER".to_owned(),
             invoking_system: "INVSYS".to_owned(),
             account: None,
+            tls: None,
             own_id_type: "takecareid".to_owned(),
             inner_xml: InnerXml::Escaped,
             signing_order: SigningOrder::SignedThenSigner,

@@ -58,7 +58,7 @@ pub const MAIN_UNIT: u32 = 10;
 const OTHER_UNIT: u32 = 11;
 
 /// Named people.
-pub const NAMED: u8 = 1;
+const NAMED: u8 = 1;
 /// Whoever holds a position.
 const POSITION: u8 = 2;
 const ROOM: u8 = 4;
@@ -179,9 +179,9 @@ impl CareUnit {
     }
 }
 
-/// Whether a user id is that of somebody who writes in records.
+/// The ids of users are those of resources (assumed).
 pub fn is_user(id: &str) -> bool {
-    RESOURCES.iter().any(|resource| resource.kind == NAMED && resource.id.to_string() == id)
+    RESOURCES.iter().any(|resource| resource.id.to_string() == id)
 }
 
 impl Days {

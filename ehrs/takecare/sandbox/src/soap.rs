@@ -215,3 +215,49 @@ fn respond(version: Version, status: StatusCode, content: Markup) -> Response {
     let body = format!("{DECLARATION}{}", envelope.to_xml());
     (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::message::Request;
+
+    proptest! {
+        #[test]
+        fn no_body_makes_the_reader_panic(body in any::<Vec<u8>>()) {
+            for version in [Version::Soap11, Version::Soap12] {
+                prop_assert!(strings(version, "MakeBooking", &body).is_err());
+            }
+        }
+
+        #[test]
+        fn no_mangled_body_makes_the_reader_panic(at in 0..1_000_usize, byte in any::<u8>(), cut in 0..1_000_usize) {
+            let inner = "<ProfdocHISMessage MsgType='Request' Time='1' InvokingSystem='x'>é<a b='&amp;'/></ProfdocHISMessage>";
+            let mut body = format!(
+                "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><Op xmlns='{TEMPURI}'>\
+                 <xml><![CDATA[{inner}]]></xml></Op></e:Body></e:Envelope>"
+            )
+            .into_bytes();
+            let length = body.len();
+            body[at % length] = byte;
+            body.truncate(length - cut % 20);
+            if let Ok(strings) = strings(Version::Soap11, "Op", &body) {
+                let _ = Request::read(&strings.xml).map(|request| request.fields().map(|_| ()));
+            }
+        }
+
+        #[test]
+        fn no_message_makes_the_reader_panic(xml in any::<String>()) {
+            prop_assert!(Request::read(&xml).is_err());
+        }
+
+        #[test]
+        fn no_content_type_makes_the_reader_panic(bytes in any::<Vec<u8>>()) {
+            if let Ok(value) = axum::http::HeaderValue::from_bytes(&bytes) {
+                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value)]);
+                prop_assert_eq!(head(&headers), None);
+            }
+        }
+    }
+}

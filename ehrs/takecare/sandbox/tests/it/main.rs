@@ -13,3 +13,4 @@ mod patients;
 mod racing;
 mod records;
 mod refusals;
+mod tls;
