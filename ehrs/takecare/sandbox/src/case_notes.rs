@@ -14,7 +14,6 @@ use crate::state::Session;
 use crate::time::{message_time, read_minute, read_second};
 use crate::xml::{Element, Markup};
 
-#[derive(Clone)]
 pub struct CaseNote {
     pub id: u64,
     /// The client's own.

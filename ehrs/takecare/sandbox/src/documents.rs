@@ -14,7 +14,6 @@ use crate::time::message_time;
 use crate::xml::Markup;
 
 /// What is told of a document. Its content cannot be asked for, so it is not kept.
-#[derive(Clone)]
 pub struct Document {
     pub id: u64,
     pub unit: u32,

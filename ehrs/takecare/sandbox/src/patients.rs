@@ -12,7 +12,6 @@ use crate::state::Session;
 use crate::time::date_digits;
 use crate::xml::{Element, Markup};
 
-#[derive(Clone)]
 pub struct Patient {
     /// Of 12 digits.
     pub number: String,
@@ -24,7 +23,7 @@ pub struct Patient {
 }
 
 /// How to reach somebody, as it was given.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Contact {
     pub telephones: Vec<String>,
     pub emails: Vec<String>,
@@ -32,7 +31,6 @@ pub struct Contact {
 }
 
 /// Parts that were not given are none.
-#[derive(Clone, Default)]
 pub struct Address {
     pub street: Option<String>,
     pub co_address: Option<String>,

@@ -68,7 +68,7 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The six strings of every request; what is missing is empty.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub struct Strings {
     pub tcusername: String,
     pub tcpassword: String,

@@ -7,21 +7,23 @@ use super::people::NUMBERS;
 use crate::booking::Booking;
 use crate::places::{CARE_UNITS, EHN, EXAMINATION_ROOM, LONG_VISIT, Slot};
 use crate::state::{Records, guid};
+use crate::time::clocks_change;
 
 const DAYS_BACK: i64 = 21;
 const DAYS_AHEAD: i64 = 35;
 
 const REASONS: [&str; 5] = ["", "Hosta", "Ont i ryggen", "Återbesök efter röntgen", "Receptförnyelse"];
 
-/// Bookings from three weeks ago to five weeks ahead, most of them with Läkare Ehn,
-/// his long visits in the examination room.
+/// Bookings from three weeks ago to five weeks ahead, most of them with Läkare Ehn, his long visits in the examination
+/// room. The nights in which clocks change stay free.
 pub fn add(records: &mut Records, today: Date, dice: &mut StdRng) {
     for unit in &CARE_UNITS {
         let first = today.saturating_sub(DAYS_BACK.days());
         let last = today.saturating_add(DAYS_AHEAD.days());
         for slot in unit.diary(first, last) {
             let chance = if slot.resource.id == EHN { 0.2 } else { 0.06 };
-            if dice.random_bool(chance) && records.is_free(&slot, None) {
+            let taken = clocks_change(slot.start.date()) || !records.is_free(&slot, None);
+            if dice.random_bool(chance) && !taken {
                 book(records, unit.id, slot, dice);
             }
         }

@@ -21,21 +21,12 @@ pub fn add(records: &mut Records, today: Date) {
         "Förkylning.",
         "Vila. Åter vid behov.",
     ];
-    let note = |id, patient: &str, template, texts: &[&str], author: u64, written: DateTime, signed| {
-        CaseNote { signed, ..unsigned(id, patient, template, texts, author, written) }
-    };
+    let check = ["Opåverkad.", "Kontroll om ett år."];
+    let called = ["Ringde: hostan är bättre."];
     records.case_notes = vec![
-        note(60_001, mikael, ACUTE_VISIT, &acute, EHN, on(9, 9), Some(on(8, 16))),
-        note(60_002, mikael, UNSTRUCTURED, &["Ringde: hostan är bättre."], EHN, on(2, 11), None),
-        note(
-            60_003,
-            tolvan,
-            CARE_STATUS,
-            &["Opåverkad.", "Kontroll om ett år."],
-            LIND,
-            on(5, 14),
-            Some(on(5, 15)),
-        ),
+        signed(on(8, 16), note(60_001, mikael, ACUTE_VISIT, &acute, EHN, on(9, 9))),
+        note(60_002, mikael, UNSTRUCTURED, &called, EHN, on(2, 11)),
+        signed(on(5, 15), note(60_003, tolvan, CARE_STATUS, &check, LIND, on(5, 14))),
     ];
     records.documents = vec![
         document(60_101, mikael, "Remissvar röntgen", Some("Remissvar"), 48_213, on(7, 13)),
@@ -43,7 +34,11 @@ pub fn add(records: &mut Records, today: Date) {
     ];
 }
 
-fn unsigned(
+fn signed(at: DateTime, note: CaseNote) -> CaseNote {
+    CaseNote { signed: Some(at), ..note }
+}
+
+fn note(
     id: u64,
     patient: &str,
     template: NoteTemplate,

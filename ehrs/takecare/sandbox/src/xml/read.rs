@@ -14,7 +14,7 @@ const MOST_ELEMENTS: usize = 20_000;
 const MOST_ATTRIBUTES: usize = 32;
 
 /// An XML document.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub struct Document {
     /// Whether it begins with `<?xml …?>`.
     pub declared: bool,
@@ -22,7 +22,8 @@ pub struct Document {
 }
 
 /// An element and what is in it. How text and children alternate is forgotten.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub struct Element {
     pub namespace: Option<String>,
     pub prefixed: bool,

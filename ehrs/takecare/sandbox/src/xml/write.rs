@@ -3,14 +3,12 @@ use quick_xml::escape::escape;
 pub const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 
 /// An element to be written.
-#[derive(Clone, Debug)]
 pub struct Markup {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
     content: Content,
 }
 
-#[derive(Clone, Debug)]
 enum Content {
     Text(String),
     Cdata(String),
