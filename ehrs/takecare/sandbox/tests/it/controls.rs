@@ -116,6 +116,15 @@ async fn no_resource_and_no_patient_is_seeded_in_two_places_at_once() {
 }
 
 #[tokio::test]
+async fn nothing_is_seeded_in_a_night_in_which_clocks_change() {
+    for seed in 0..12 {
+        let sandbox = Sandbox::with(|options| options.seed = seed).await;
+        let bookings = sandbox.running.ehr.state().appointments;
+        assert!(!bookings.iter().any(|booking| booking.start.to_string().starts_with("2026-03-29")));
+    }
+}
+
+#[tokio::test]
 async fn a_lost_answer_has_taken_effect() {
     let sandbox = Sandbox::start().await;
     let slot = sandbox.slot().await;
