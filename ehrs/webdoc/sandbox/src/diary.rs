@@ -30,7 +30,7 @@ impl Period {
 }
 
 /// A time that a caregiver offers for one booking type. It is free while no booking overlaps it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Slot {
     pub id: Id,
     pub clinic: Id,
@@ -38,7 +38,7 @@ pub struct Slot {
     pub booking_type: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Booking {
     pub id: Id,
     pub clinic: Id,

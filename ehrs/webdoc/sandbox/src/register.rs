@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::number;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Person {
     /// 12 digits.
     pub number: String,
@@ -110,4 +110,4 @@ impl Person {
 }
 
 /// The one bearer of a test number who has died.
-const DECEASED: &str = "191500882392";
+pub const DECEASED: &str = "191500882392";

@@ -23,7 +23,7 @@ use crate::resources::payment_method::PaymentMethod;
 use crate::resources::user::User;
 use crate::state::{App, World};
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Invoice {
     pub id: i64,
     pub clinic: Id,

@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::refusal::Refusal;
 use crate::state::{App, World};
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Organization {
     pub id: i64,
     pub name: String,
@@ -21,7 +21,7 @@ pub struct Organization {
     pub departments: Vec<Department>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Department {
     pub id: i64,
     pub name: String,

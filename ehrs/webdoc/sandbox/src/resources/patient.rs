@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 use crate::register;
 use crate::state::{App, World};
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Address {
     pub street: String,
     pub co: String,
@@ -33,7 +33,7 @@ pub struct Address {
 }
 
 /// Where the patient is listed (vårdval).
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Listing {
     pub name: String,
@@ -41,7 +41,7 @@ pub struct Listing {
     pub county_name: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FreeCard {
     pub number: &'static str,
     pub from: Date,
@@ -49,7 +49,7 @@ pub struct FreeCard {
     pub left: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Patient {
     pub id: Id,
     /// 12 digits, or the identification number of somebody without a Swedish one.

@@ -5,7 +5,7 @@ use crate::money::Money;
 use crate::resources::booking_type::BookingType;
 
 /// What a visit costs the patient.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Payment {
     pub price: Money,
     pub fee: Money,

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::resources::user::User;
 use crate::state::{App, World};
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Record {
     pub template: RecordTemplate,
     pub values: BTreeMap<i64, String>,
@@ -27,7 +27,7 @@ pub struct Record {
 }
 
 /// One value as it is written.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub struct Written {
     pub id: i64,
     pub value: String,

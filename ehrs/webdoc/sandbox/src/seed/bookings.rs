@@ -4,8 +4,10 @@ use jiff::civil::{Date, DateTime, Weekday};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::users;
 use crate::diary::{Booking, Row};
 use crate::id::Id;
+use crate::register::DECEASED;
 use crate::resources::invoice::Invoice;
 use crate::resources::record::Written;
 use crate::state::World;
@@ -13,8 +15,10 @@ use crate::state::World;
 pub fn add(world: &mut World, seed: u64, today: Date) {
     let day = u64::from(today.day_of_year().unsigned_abs());
     let mut dice = StdRng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(day));
-    let patients: Vec<(Id, i64)> =
-        world.patients.values().map(|patient| (patient.id, patient.patient_type)).collect();
+    let staff = |number: &str| users::ALL.iter().any(|user| user.personal_number == number);
+    let patients = world.patients.values();
+    let patients = patients.filter(|patient| !staff(&patient.number) && patient.number != DECEASED);
+    let patients: Vec<(Id, i64)> = patients.map(|patient| (patient.id, patient.patient_type)).collect();
     let rows = world.diary.rows(|_| true);
     let taken: Vec<Booking> = rows.iter().filter_map(|row| take(row, &patients, today, &mut dice)).collect();
     for booking in taken {

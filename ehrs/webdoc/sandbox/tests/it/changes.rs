@@ -71,6 +71,7 @@ async fn a_move_without_a_free_row_changes_nothing() {
     let sandbox = Sandbox::start().await;
     let rows = sandbox.free().await;
     let (first, second) = (sandbox.book(&rows[0]).await, sandbox.book(&rows[1]).await);
+    let other = id(&sandbox.patient("19711002-1834").await);
     let before = sandbox.running.ehr.state();
     for (change, field) in [
         (move_to(&second), "startTime"),
@@ -83,6 +84,7 @@ async fn a_move_without_a_free_row_changes_nothing() {
         (json!({"caregiver": SANDGREN}), "caregiver"),
         (json!({"requestedByUserId": NOBODY}), "requestedByUserId"),
         (json!({"bookingTypeId": 99}), "bookingTypeId"),
+        (json!({"patientId": other}), "patientId"),
         (json!({"actionCodes": [34]}), "actionCodes"),
         (json!({"reservedForDepartmentId": 1}), "reservedForDepartmentId"),
     ] {
@@ -105,8 +107,9 @@ async fn a_change_without_times_stays_where_it_is() {
     assert_eq!(changed["bookingType"], "Vaccination");
     assert_eq!(changed["actionCodes"].as_array().unwrap().len(), 2);
     assert_eq!(changed["startTime"], made["startTime"]);
-    let same = sandbox.patch(&path(&made), json!({})).await.expect(200);
-    assert_eq!(same, changed);
+    for unchanged in [json!({}), json!({"patientId": made["patient"]["id"]})] {
+        assert_eq!(sandbox.patch(&path(&made), unchanged).await.expect(200), changed);
+    }
     let emptied = sandbox.patch(&path(&made), json!({"note": "", "injuryNumber": null})).await.expect(200);
     assert_eq!((&emptied["bookingDescription"], &emptied["injuryNumber"]), (&json!(""), &json!("A-17")));
 }

@@ -10,6 +10,7 @@ mod free_rows;
 mod invoices;
 mod organizations;
 mod patients;
+mod races;
 mod records;
 mod scopes;
 mod tokens;

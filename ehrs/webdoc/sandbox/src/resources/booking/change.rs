@@ -106,7 +106,10 @@ impl Change {
             booking.period.user = User::caregiver_of_body(caregiver.id, booking.clinic, "caregiver.id")?.id;
         }
         if let Some(patient) = self.patient_id {
-            booking.patient = session.patients.get(&patient).ok_or(Refusal::NotFound("patient"))?.id;
+            session.patients.get(&patient).ok_or(Refusal::NotFound("patient"))?;
+            if patient != booking.patient {
+                return Err(Refusal::invalid("patientId", "is not the booking's patient"));
+            }
         }
         if let Some(date) = self.date {
             booking.period.date = needed(local::date(&date), "date")?;
