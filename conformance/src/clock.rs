@@ -12,7 +12,8 @@ pub struct CaseClock {
 }
 
 /// A working day in Europe and Australia. Within the 30 days after it clocks change in both: 29 March and 5 April 2026.
-const MONDAY_MORNING: &str = "2026-03-23T08:00:00Z";
+/// Between the times at which anything begins.
+const MONDAY_MORNING: &str = "2026-03-23T08:02:00Z";
 
 /// Another beginning for a run that looks for what depends on the day, such as `2026-12-31T22:30:00Z`.
 const VARIABLE: &str = "VARDBRO_CONFORMANCE_NOW";

@@ -49,7 +49,10 @@ async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
     let path = format!("{}/care-units/{care_unit}", subject.emr());
     match lacking {
         Need::Can(operation) | Need::DoesWithout(operation, _) => {
-            let (method, rest, body) = sample(operation);
+            let (method, rest, mut body) = sample(subject, operation);
+            if let Need::DoesWithout(_, field) = lacking {
+                body.as_object_mut().and_then(|body| body.remove(field)).expect("a field of the sample");
+            }
             let path = match operation {
                 Operation::ListCareUnits => format!("{}/care-units", subject.emr()),
                 _ => format!("{path}{rest}"),
@@ -61,8 +64,8 @@ async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
             }
         }
         Need::FilterBy(operation, field) | Need::FilterByAlone(operation, field) => {
-            let (_, rest, _) = sample(operation);
-            let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+            let (_, rest, _) = sample(subject, operation);
+            let rest = rest.split_once('?').map_or(rest.as_str(), |(rest, _)| rest);
             let value = match field {
                 "start" | "end" => "2026-04-01T10:00:00Z",
                 "date_of_birth" => "1987-06-05",
@@ -74,7 +77,7 @@ async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
             subject.client.get(&with_query(&format!("{path}{rest}"), &[(field, value)])).await
         }
         Need::Takes(operation, field) => {
-            let (method, rest, _) = sample(operation);
+            let (method, rest, _) = sample(subject, operation);
             let body = json!({field: "1"});
             let path = format!("{path}{rest}");
             if method == Method::PATCH {
@@ -113,45 +116,64 @@ pub fn resource_number(id_type: ResourceIdType) -> &'static str {
 }
 
 /// A call of the operation that has nothing wrong in it: method, rest of the care unit's path, body.
-pub fn sample(operation: Operation) -> (Method, &'static str, Value) {
+pub fn sample(subject: &Subject, operation: Operation) -> (Method, String, Value) {
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
     let none = Value::Null;
+    let patient = subject.a_patient_id();
+    let of_patient = |rest: &str| format!("/patients/{patient}{rest}");
     let (start, end) = ("2026-04-01T10:00:00Z", "2026-04-01T10:30:00Z");
     match operation {
-        Operation::ListCareUnits => (get, "", none),
-        Operation::ListResources => (get, "/resources", none),
-        Operation::ListHealthcareServices => (get, "/healthcare-services", none),
-        Operation::ListTimeslots => (get, "/timeslots", none),
-        Operation::ReadSchedule => (get, "/resources/1/schedules", none),
-        Operation::CreateSchedule => {
-            (post, "/resources/1/schedules", json!({"start": start, "end": end, "kind": "blocked"}))
+        Operation::ListCareUnits => (get, "".to_owned(), none),
+        Operation::ListResources => (get, "/resources".to_owned(), none),
+        Operation::ListHealthcareServices => (get, "/healthcare-services".to_owned(), none),
+        Operation::ListTimeslots => (get, "/timeslots".to_owned(), none),
+        Operation::ReadSchedule => (get, "/resources/1/schedules".to_owned(), none),
+        Operation::CreateSchedule => (
+            post,
+            "/resources/1/schedules".to_owned(),
+            json!({"start": start, "end": end, "kind": "blocked"}),
+        ),
+        Operation::SearchPatients => {
+            let found_by = &subject.capabilities.of(operation).filters;
+            let by_name = found_by.is_empty() || found_by.contains(&"last_name");
+            let query = if by_name { "last_name=Nobody" } else { "external_id=191212121212" };
+            (get, format!("/patients?{query}"), none)
         }
-        Operation::SearchPatients => (get, "/patients?last_name=Nobody", none),
-        Operation::GetPatient => (get, "/patients/1", none),
-        Operation::CreatePatient => (post, "/patients", json!({"first_name": "No", "last_name": "Body"})),
-        Operation::UpdatePatient => (patch, "/patients/1", json!({"last_name": "Body"})),
-        Operation::ListAppointments => (get, "/appointments", none),
-        Operation::GetAppointment => (get, "/appointments/1", none),
+        Operation::GetPatient => (get, of_patient(""), none),
+        Operation::CreatePatient => {
+            let mut body = json!({"first_name": "No", "last_name": "Body"});
+            if subject.numbers_patients() {
+                body["external_id"] = json!(patient);
+            }
+            (post, "/patients".to_owned().to_owned(), body)
+        }
+        Operation::UpdatePatient => (patch, of_patient(""), json!({"last_name": "Body"})),
+        Operation::ListAppointments => (get, "/appointments".to_owned(), none),
+        Operation::GetAppointment => (get, "/appointments/1".to_owned(), none),
         Operation::BookAppointment => {
-            (post, "/appointments", json!({"start": start, "end": end, "patient_id": "1"}))
+            (post, "/appointments".to_owned(), json!({"start": start, "end": end, "patient_id": patient}))
         }
-        Operation::MoveAppointment => (patch, "/appointments/1", json!({"start": start, "end": end})),
-        Operation::CommentAppointment => (patch, "/appointments/1", json!({"comment": "Words"})),
-        Operation::CancelAppointment => (patch, "/appointments/1", json!({"status": "cancelled"})),
+        Operation::MoveAppointment => {
+            (patch, "/appointments/1".to_owned(), json!({"start": start, "end": end}))
+        }
+        Operation::CommentAppointment => (patch, "/appointments/1".to_owned(), json!({"comment": "Words"})),
+        Operation::CancelAppointment => (patch, "/appointments/1".to_owned(), json!({"status": "cancelled"})),
         Operation::ConfirmAppointment => {
-            (patch, "/appointments/1", json!({"confirmation": {"code": "1234"}}))
+            (patch, "/appointments/1".to_owned(), json!({"confirmation": {"code": "1234"}}))
         }
-        Operation::ReadNotes => (get, "/patients/1/medical-notes", none),
+        Operation::ReadNotes => (get, of_patient("/medical-notes"), none),
         Operation::CreateNote => (
             post,
-            "/patients/1/medical-notes",
+            of_patient("/medical-notes"),
             json!({"template_id": "leyr_unstructured", "content": {"unstructured": "Words"}}),
         ),
-        Operation::ListNoteTemplates => (get, "/medical-note-templates", none),
-        Operation::ListDocuments => (get, "/patients/1/documents", none),
-        Operation::GetDocument => (get, "/patients/1/documents/1", none),
-        Operation::CreateDocument => {
-            (post, "/patients/1/documents", json!({"content": "V29yZHM=", "format": "text/plain"}))
-        }
+        Operation::ListNoteTemplates => (get, "/medical-note-templates".to_owned(), none),
+        Operation::ListDocuments => (get, of_patient("/documents"), none),
+        Operation::GetDocument => (get, of_patient("/documents/1"), none),
+        Operation::CreateDocument => (
+            post,
+            of_patient("/documents"),
+            json!({"content": "V29yZHM=", "format": subject.document_format()}),
+        ),
     }
 }

@@ -21,7 +21,7 @@ use vardbro_store::{Application, ApplicationId, ClientId, ClientSecret, NewAppli
 use crate::client::{Client, ORIGIN};
 use crate::clock::CaseClock;
 use crate::log::Log;
-use crate::subjects::{FIXED_SLOTS, Started, start};
+use crate::subjects::{FIXED_SLOTS, ONE_LINE_NOTES, Started, start};
 use vardbro_registry::Registered;
 
 /// Opens no EHR.
@@ -145,6 +145,23 @@ impl Subject {
     /// Whether a patient's `external_id` is their Swedish number.
     pub fn numbers_patients(&self) -> bool {
         self.capabilities.external_id_types == [ExternalIdType::SePersonalNumber]
+    }
+
+    /// A right id of a patient, who need not be there.
+    pub fn a_patient_id(&self) -> &'static str {
+        if self.numbers_patients() { "191212121212" } else { "1" }
+    }
+
+    /// Whether notes are one line of Western European letters.
+    pub fn has_one_line_notes(&self) -> bool {
+        ONE_LINE_NOTES.contains(&self.code)
+    }
+
+    /// A format of documents that the EHR takes.
+    pub fn document_format(&self) -> &'static str {
+        let formats = &self.capabilities.limits.document_formats;
+        let pdf = formats.iter().find(|format| **format == "application/pdf");
+        pdf.or(formats.first()).unwrap_or(&"application/pdf")
     }
 
     /// Whether appointments begin only where a timeslot does, so that one cannot be moved by half its length.

@@ -14,6 +14,9 @@ use crate::clock::CaseClock;
 /// EHRs whose appointments begin only where a timeslot does.
 pub const FIXED_SLOTS: &[&str] = &["kaddio", "takecare", "webdoc"];
 
+/// EHRs whose notes are one line of Western European letters.
+pub const ONE_LINE_NOTES: &[&str] = &["takecare"];
+
 /// A connector, and a sandbox for it to speak to.
 pub struct Started {
     pub ehr: Arc<dyn Ehr>,

@@ -33,18 +33,8 @@ cases! {
     "a document of a patient whom there is not is not filed" [Can(CREATE)] => nobody,
 }
 
-/// A format that the EHR takes.
-fn format(subject: &Subject) -> &'static str {
-    let formats = &subject.capabilities.limits.document_formats;
-    formats
-        .iter()
-        .find(|format| **format == "application/pdf")
-        .or(formats.first())
-        .unwrap_or(&"application/pdf")
-}
-
 fn document(subject: &Subject, bytes: &[u8]) -> Value {
-    json!({"content": STANDARD.encode(bytes), "format": format(subject), "title": "Lab result"})
+    json!({"content": STANDARD.encode(bytes), "format": subject.document_format(), "title": "Lab result"})
 }
 
 async fn file(clinic: &Clinic<'_>, patient: &str, body: &Value) -> Value {
@@ -85,7 +75,7 @@ async fn round_trip(subject: &Subject) {
         let document = available(&clinic, &patient, id).await;
         assert_eq!(document["content"], STANDARD.encode(&bytes));
         assert_eq!(document["size_bytes"], bytes.len());
-        assert_eq!(document["format"], format(subject));
+        assert_eq!(document["format"], subject.document_format());
     }
 }
 
@@ -128,10 +118,11 @@ async fn not_base64(subject: &Subject) {
     let clinic = subject.clinic().await;
     let before = subject.calls();
     for wrong in ["%%%", "JVBER", "JVBERi0xLjQK=", "data:application/pdf;base64,JVBERi0xLjQK", "JVBE-_0x"] {
-        let body = json!({"content": wrong, "format": format(subject)});
+        let body = json!({"content": wrong, "format": subject.document_format()});
         refused(&clinic, &body, "INVALID_DOCUMENT", "content").await;
     }
-    refused(&clinic, &json!({"content": 5, "format": format(subject)}), "BAD_INPUT", "content").await;
+    refused(&clinic, &json!({"content": 5, "format": subject.document_format()}), "BAD_INPUT", "content")
+        .await;
     assert_eq!(subject.calls(), before);
 }
 
@@ -172,7 +163,7 @@ async fn too_large(subject: &Subject) {
         return;
     }
     let before = subject.calls();
-    let body = json!({"content": "AAAA".repeat(most / 3 + 1), "format": format(subject)});
+    let body = json!({"content": "AAAA".repeat(most / 3 + 1), "format": subject.document_format()});
     refused(&clinic, &body, "INVALID_DOCUMENT", "content").await;
     assert_eq!(subject.calls(), before);
 }

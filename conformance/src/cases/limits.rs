@@ -63,7 +63,7 @@ const FILTERS: &[(Operation, &[&str])] = &[
 fn calls(subject: &Subject, care_unit: &str) -> Vec<(Operation, Method, String, Value)> {
     let able = Operation::ALL.iter().filter(|operation| subject.can(**operation));
     able.map(|operation| {
-        let (method, rest, body) = sample(*operation);
+        let (method, rest, body) = sample(subject, *operation);
         (*operation, method, format!("{}/care-units/{care_unit}{rest}", subject.emr()), body)
     })
     .collect()

@@ -280,8 +280,12 @@ async fn not_here(subject: &Subject) {
     let (here, there) = (&clinics[0], &clinics[1]);
     let (slots, booked) = booked(here).await;
     let id = text(&booked, "id");
-    let changes = [times(&slots[2]), json!({"comment": "x"}), json!({"status": "cancelled"})];
-    for change in changes {
+    let changes = [
+        (MOVE, times(&slots[2])),
+        (COMMENT, json!({"comment": "x"})),
+        (Operation::CancelAppointment, json!({"status": "cancelled"})),
+    ];
+    for (_, change) in changes.into_iter().filter(|(operation, _)| subject.can(*operation)) {
         there.change(&id, &change).await.problem(404, "NOT_FOUND");
         for nothing in ["nothing", "999999999999999999"] {
             here.change(nothing, &change).await.problem(404, "NOT_FOUND");
