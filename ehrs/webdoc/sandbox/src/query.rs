@@ -61,17 +61,19 @@ impl Query {
         self.parsed(name, |text| text.parse().ok(), "must be true or false")
     }
 
-    /// The days of `date`, `fromDate` and `toDate`, all inclusive.
-    pub fn days(&self) -> Result<Days, Refusal> {
-        Ok(Days { on: self.date("date")?, from: self.date("fromDate")?, to: self.date("toDate")? })
+    /// The days from `fromDate` to `toDate`, both inclusive.
+    pub fn span_of_days(&self) -> Result<Days, Refusal> {
+        Ok(Days { on: None, from: self.date("fromDate")?, to: self.date("toDate")? })
     }
 
-    /// How many rows to skip and how many to answer, at most `most`.
-    pub fn page(&self, most: usize) -> Result<(usize, usize), Refusal> {
-        let natural = |text: &str| text.parse::<usize>().ok();
-        let offset = self.parsed("offset", natural, "must be 0 or more")?.unwrap_or(0);
-        let limit = self.parsed("limit", natural, "must be 0 or more")?.unwrap_or(most);
-        Ok((offset, limit.min(most)))
+    /// The same, and on `date`.
+    pub fn days(&self) -> Result<Days, Refusal> {
+        Ok(Days { on: self.date("date")?, ..self.span_of_days()? })
+    }
+
+    /// `offset` or `limit`.
+    pub fn rows(&self, name: &str) -> Result<Option<usize>, Refusal> {
+        self.parsed(name, |text| text.parse().ok(), "must be 0 or more")
     }
 
     fn parsed<T>(

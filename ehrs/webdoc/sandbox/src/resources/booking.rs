@@ -1,10 +1,13 @@
-//! Bookings: the search across clinics, and a new one. Changes are in [`crate::resources::clinic_booking`]'s shape.
+//! Bookings: the search across clinics, and a new one. Changing and cancelling is in [`change`].
 
 mod change;
+mod filter;
+
+pub use filter::RowFilter;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, patch};
+use axum::routing::{get, patch, post};
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
 
@@ -25,34 +28,25 @@ use crate::resources::user::User;
 use crate::state::{App, Session, World};
 
 pub fn routes() -> Router<App> {
-    let methods =
-        needs("bookings:read", get(search)).merge(needs("bookings:write", axum::routing::post(create)));
+    let methods = needs("bookings:read", get(search)).merge(needs("bookings:write", post(create)));
     Router::new()
         .route("/v1/bookings", methods)
         .route("/v1/bookings/{id}", needs("bookings:write", patch(change::change).delete(change::remove)))
 }
 
 async fn search(State(app): State<App>, query: Query) -> Answer {
-    let (booked, days, arrival) = (query.bit("isBooked")?, query.days()?, query.integer("arrivalStatus")?);
-    let (user, clinic, kind) = (query.id("userId"), query.id("clinicId"), query.integer("bookingTypeId")?);
-    let (organization, department) =
-        (query.integer("reservedForOrganizationId")?, query.integer("reservedForDepartmentId")?);
-    let (offset, limit) = query.page(app.options.page_size)?;
+    let (booked, arrival) = (query.bit("isBooked")?, query.integer("arrivalStatus")?);
+    let (clinic, offset) = (query.id("clinicId"), query.rows("offset")?.unwrap_or(0));
     let session = app.session();
-    let patients = session.patients_filtered(&query);
+    let filter = RowFilter::read(&query, query.span_of_days()?, &session)?;
     let rows = session.diary.rows(|row| {
-        let booking = row.booking;
-        admits(booked, booking.is_some())
-            && days.include(row.period.date)
-            && admits(user, row.period.user)
+        admits(booked, row.booking.is_some())
             && admits(clinic, row.clinic)
-            && admits(kind, row.booking_type)
-            && (arrival.is_none() || arrival == booking.map(|booking| i64::from(booking.arrived)))
-            && (organization.is_none() || organization == booking.and_then(|row| row.reserved_organization))
-            && (department.is_none() || department == booking.and_then(|row| row.reserved_department))
-            && patients.admit(booking.map(|booking| booking.patient))
+            && (arrival.is_none() || arrival == row.booking.map(|booking| i64::from(booking.arrived)))
+            && filter.admits(row)
     });
-    list(rows.iter().skip(offset).take(limit).map(|row| found(row, &session)))
+    let page = rows.iter().skip(offset).take(app.options.page_size);
+    list(page.map(|row| found(row, &session)))
 }
 
 /// A row as the search answers it: ids of types are numbers, the caregiver is a `user`.

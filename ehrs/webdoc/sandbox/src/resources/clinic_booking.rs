@@ -12,6 +12,7 @@ use crate::id::Id;
 use crate::local;
 use crate::query::{Query, admits};
 use crate::resources::action_code;
+use crate::resources::booking::RowFilter;
 use crate::resources::booking_type::BookingType;
 use crate::resources::clinic::Clinic;
 use crate::resources::patient::FreeCardShape;
@@ -28,27 +29,20 @@ async fn of_clinic(State(app): State<App>, Path(clinic): Path<Id>, query: Query)
     let clinic = Clinic::of_path(clinic)?.id;
     let (booked, self_service, arrived) =
         (query.flag("booked")?, query.flag("selfService")?, query.bit("arrived")?);
-    let (days, user, kind) = (query.days()?, query.id("userId"), query.integer("bookingTypeId")?);
-    let (organization, department) =
-        (query.integer("reservedForOrganizationId")?, query.integer("reservedForDepartmentId")?);
-    let (offset, limit) = query.page(app.options.page_size)?;
+    let (offset, limit) = (query.rows("offset")?.unwrap_or(0), query.rows("limit")?);
+    let limit = limit.unwrap_or(app.options.page_size).min(app.options.page_size);
     let session = app.session();
-    let patients = session.patients_filtered(&query);
+    let filter = RowFilter::read(&query, query.days()?, &session)?;
     let rows = session.diary.rows(|row| {
-        let booking = row.booking;
+        let kind = BookingType::find(row.booking_type);
         row.clinic == clinic
-            && admits(booked, booking.is_some())
-            && admits(self_service, BookingType::find(row.booking_type).is_some_and(|kind| kind.self_service))
-            && (arrived.is_none() || arrived == booking.map(|booking| booking.arrived))
-            && days.include(row.period.date)
-            && admits(user, row.period.user)
-            && admits(kind, row.booking_type)
-            && (organization.is_none() || organization == booking.and_then(|row| row.reserved_organization))
-            && (department.is_none() || department == booking.and_then(|row| row.reserved_department))
-            && patients.admit(booking.map(|booking| booking.patient))
+            && admits(booked, row.booking.is_some())
+            && admits(self_service, kind.is_some_and(|kind| kind.self_service))
+            && (arrived.is_none() || arrived == row.booking.map(|booking| booking.arrived))
+            && filter.admits(row)
     });
-    let rows = rows.iter().skip(offset).take(limit);
-    list(rows.map(|row| shown(row, &session, FreeCardShape::Object)))
+    let page = rows.iter().skip(offset).take(limit);
+    list(page.map(|row| shown(row, &session, FreeCardShape::Object)))
 }
 
 /// The answer to a change: the same shape, but for the free card.

@@ -83,6 +83,9 @@ async fn pages_hold_a_hundred_rows_and_neither_repeat_nor_skip() {
     let order = |row: &Value| (row["date"].to_string(), row["startTime"].to_string());
     assert!(rows.is_sorted_by_key(order));
 
+    let limited = sandbox.rows(&format!("{path}&limit=7&date=2026-03-24")).await;
+    assert_eq!(limited, first, "the search has neither of these filters");
+
     let clinic = format!("/v1/clinics/{BJORKBACKEN}/bookings?booked=false");
     assert_eq!(sandbox.rows(&clinic).await.len(), 100);
     assert_eq!(sandbox.rows(&format!("{clinic}&limit=500")).await.len(), 100);

@@ -1,7 +1,11 @@
 //! Bodies, unknown routes, faults, the auditor.
 
+use std::sync::Arc;
+
+use jiff::{ToSpan, Zoned};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
+use vardbro_sandbox_kit::SystemClock;
 
 use crate::client::{ALMGREN, Sandbox, TOLVAN, id};
 
@@ -16,6 +20,14 @@ async fn the_connection_is_described() {
     assert_eq!(running.native, running.origin);
     assert_eq!(running.credentials["token_url"], format!("{}/oauth/token", running.origin));
     assert_eq!(running.credentials.len(), 3);
+}
+
+#[tokio::test]
+async fn by_the_machines_clock_there_are_rows_ahead() {
+    let sandbox = Sandbox::with(|options| options.clock = Arc::new(SystemClock)).await;
+    let days = |days: i64| (Zoned::now().date() + days.days()).to_string();
+    let path = format!("/v1/bookings?isBooked=0&fromDate={}&toDate={}", days(60), days(90));
+    assert_eq!(sandbox.rows(&path).await.len(), 100);
 }
 
 #[tokio::test]

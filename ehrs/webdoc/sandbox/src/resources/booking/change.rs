@@ -44,14 +44,13 @@ pub async fn change(State(app): State<App>, Path(id): Path<Id>, Body(change): Bo
     if let Some(user) = change.requested_by_user_id {
         User::of_body(user, "requestedByUserId")?;
     }
-    let before = match session.diary.booking(id) {
-        Some(booking) => booking.clone(),
+    let (before, takes_row) = match session.diary.booking(id) {
+        Some(booking) => (booking.clone(), false),
         None => {
             let slot = session.diary.free(id).ok_or(Refusal::NotFound("booking"))?;
-            taking(slot, &change, &session)?
+            (taking(slot, &change, &session)?, true)
         }
     };
-    let takes_row = session.diary.booking(id).is_none();
     let booking = change.applied(before.clone(), &session)?;
     let moved = booking.period != before.period;
     if takes_row && (moved || booking.booking_type != before.booking_type) {
