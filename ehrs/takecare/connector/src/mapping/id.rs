@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use vardbro_model::id::{AppointmentId, CareUnitId, DocumentId, HealthcareServiceId, NoteId, ResourceId};
 
+use crate::wire::xml;
+
 /// Ids that cannot stand in a URL as they are begin with it; none of the others does.
 const ENCODED: char = '~';
 
@@ -15,10 +17,14 @@ fn text(native: &str) -> String {
 
 /// The native id that an id of ours stands for. `None`: none.
 pub(crate) fn native(id: &str) -> Option<String> {
-    match id.strip_prefix(ENCODED) {
-        None => Some(id.to_owned()),
-        Some(encoded) => String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).ok()?).ok(),
-    }
+    let native = match id.strip_prefix(ENCODED) {
+        None => id.to_owned(),
+        Some(encoded) => String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?,
+    };
+    // An id has one spelling, and was read from XML, where it said something.
+    let can_be_one =
+        |native: &str| text(native) == id && !native.is_empty() && native.chars().all(xml::holds);
+    Some(native).filter(|native| can_be_one(native))
 }
 
 /// `None`: longer than an id can be.
@@ -71,7 +77,9 @@ mod tests {
             assert_eq!(native(id.as_str()).as_deref(), Some(odd));
         }
         assert_eq!(appointment(&"å".repeat(200)), None);
-        assert_eq!(native("~a.b"), None);
+        for none in ["~a.b", "~AA", "~YWJj", "~"] {
+            assert_eq!(native(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct NewBooking<'a> {
     pub reason: &'a str,
 }
 
-/// What was booked.
+/// What was booked. Does not print what it holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Confirmation {
     /// `BookingId`; a moved booking has a new one.
@@ -40,6 +40,12 @@ pub struct Confirmation {
     pub patient: Option<String>,
     /// What the patient said; `None` where TakeCare does not repeat it.
     pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for Confirmation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Confirmation").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// What became of a booking that was to be cancelled.
