@@ -1,0 +1,118 @@
+use std::collections::BTreeMap;
+
+use async_graphql::ID;
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use serde::Serialize;
+
+use super::web_time::WebQuery;
+use crate::refusal::Refusal;
+use crate::state::{App, Session};
+use crate::time::DateTime;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suggestion {
+    start: DateTime,
+    reserve_link: String,
+    bookable_time_id: ID,
+    booking_type_id: ID,
+}
+
+/// By the slug of the booking type.
+type Suggestions = Json<BTreeMap<String, Vec<Suggestion>>>;
+
+pub async fn of_everything(State(app): State<App>, _: ClientZone) -> Suggestions {
+    suggestions(&app, &app.session(), &WebQuery::default())
+}
+
+pub async fn of_one(
+    State(app): State<App>,
+    _: ClientZone,
+    Path(query): Path<String>,
+) -> Result<Suggestions, Refusal> {
+    let session = app.session();
+    Ok(suggestions(&app, &session, &WebQuery::one(&session, &query)?))
+}
+
+pub async fn of_both(
+    State(app): State<App>,
+    _: ClientZone,
+    Path((host, kind)): Path<(String, String)>,
+) -> Result<Suggestions, Refusal> {
+    let session = app.session();
+    Ok(suggestions(&app, &session, &WebQuery::both(&session, &host, &kind)?))
+}
+
+fn suggestions(app: &App, session: &Session<'_>, query: &WebQuery) -> Suggestions {
+    let mut by_slug: BTreeMap<String, Vec<Suggestion>> = BTreeMap::new();
+    for time in session.web_times(query) {
+        let suggestion = Suggestion {
+            start: time.free.start,
+            reserve_link: time.reserve_link(&app.origin),
+            bookable_time_id: time.id(),
+            booking_type_id: time.free.booking_type_id.clone(),
+        };
+        by_slug.entry(time.slug).or_default().push(suggestion);
+    }
+    Json(by_slug)
+}
+
+/// All three are null if nothing is free.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NextFreeTime {
+    next_free_time: Option<DateTime>,
+    local_date: Option<Date>,
+    link: Option<String>,
+}
+
+pub async fn next_of_everything(State(app): State<App>, zone: ClientZone) -> Json<NextFreeTime> {
+    next(&app, &app.session(), zone, &WebQuery::default())
+}
+
+pub async fn next_of_one(
+    State(app): State<App>,
+    zone: ClientZone,
+    Path(query): Path<String>,
+) -> Result<Json<NextFreeTime>, Refusal> {
+    let session = app.session();
+    Ok(next(&app, &session, zone, &WebQuery::one(&session, &query)?))
+}
+
+pub async fn next_of_both(
+    State(app): State<App>,
+    zone: ClientZone,
+    Path((host, kind)): Path<(String, String)>,
+) -> Result<Json<NextFreeTime>, Refusal> {
+    let session = app.session();
+    Ok(next(&app, &session, zone, &WebQuery::both(&session, &host, &kind)?))
+}
+
+fn next(app: &App, session: &Session<'_>, zone: ClientZone, query: &WebQuery) -> Json<NextFreeTime> {
+    let next = session.web_times(query).into_iter().next().map(|time| NextFreeTime {
+        next_free_time: Some(time.free.start),
+        local_date: Some(zone.0.to_datetime(time.free.start.instant()).date()),
+        link: Some(time.reserve_link(&app.origin)),
+    });
+    Json(next.unwrap_or_default())
+}
+
+/// `x-tz-offset`: the minutes that the client's wall clock is behind UTC, as `getTimezoneOffset()` has it.
+pub struct ClientZone(TimeZone);
+
+impl<S: Sync> FromRequestParts<S> for ClientZone {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let refused = Refusal::BadRequest("x-tz-offset must be the minutes that local time is behind UTC");
+        let behind = parts.headers.get("x-tz-offset").and_then(|value| value.to_str().ok());
+        let behind: Option<i32> = behind.and_then(|minutes| minutes.trim().parse().ok());
+        let seconds = behind.and_then(|minutes| minutes.checked_mul(-60));
+        let offset = seconds.and_then(|seconds| Offset::from_seconds(seconds).ok());
+        offset.map(|offset| Self(TimeZone::fixed(offset))).ok_or(refused)
+    }
+}
