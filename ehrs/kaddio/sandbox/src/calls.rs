@@ -1,6 +1,5 @@
 //! What a call is counted as.
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet,
 };
@@ -34,7 +33,7 @@ pub async fn count_calls(State(controls): State<Controls>, request: Request, nex
 
 fn operation_name(body: Option<GraphQlBody>) -> String {
     let named = body.and_then(|body| {
-        let document = parse_query(&body.query).ok()?;
+        let document = graphql::document(&body.query)?;
         first_root_field(&document, body.operation_name.as_deref())
     });
     let (kind, field) = named.unwrap_or((OperationType::Query, "(unknown)".to_owned()));
@@ -46,7 +45,11 @@ fn first_root_field(document: &ExecutableDocument, name: Option<&str>) -> Option
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => operation,
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name)?,
-        (DocumentOperations::Multiple(operations), None) => operations.values().next()?,
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()?
+        }
+        // Nobody can tell which one is meant.
+        (DocumentOperations::Multiple(_), None) => return None,
     };
     let field = first_field(document, &operation.node.selection_set.node, FRAGMENTS_DEEP)?;
     Some((operation.node.ty, field))
@@ -71,15 +74,11 @@ fn first_field(document: &ExecutableDocument, set: &SelectionSet, deep: u8) -> O
 mod tests {
     use super::*;
 
-    fn named(query: &str, operation_name: Option<&str>) -> String {
-        operation_name_of(query, operation_name)
-    }
-
-    fn operation_name_of(query: &str, operation_name: Option<&str>) -> String {
-        super::operation_name(Some(GraphQlBody {
+    fn named(query: &str, chosen: Option<&str>) -> String {
+        operation_name(Some(GraphQlBody {
             query: query.to_owned(),
             variables: Default::default(),
-            operation_name: operation_name.map(str::to_owned),
+            operation_name: chosen.map(str::to_owned),
         }))
     }
 
@@ -96,6 +95,7 @@ mod tests {
             "query A { places { id } } mutation B { ...F } fragment F on Mutation { ... { signContact } }";
         assert_eq!(named(document, Some("A")), "READ /graphql places");
         assert_eq!(named(document, Some("B")), "POST /graphql signContact");
+        assert_eq!(named(document, None), "READ /graphql (unknown)");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::state::App;
+pub use limits::document;
 use mutation::Mutation;
 use query::Query;
 

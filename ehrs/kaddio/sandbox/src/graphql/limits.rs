@@ -21,13 +21,18 @@ pub fn applied(
     schema.limit_depth(DEPTH).limit_complexity(FIELDS).limit_directives(DIRECTIVES)
 }
 
+/// The document, unless it is too long to look at or cannot be parsed.
+pub fn document(query: &str) -> Option<ExecutableDocument> {
+    if query.len() > QUERY_BYTES { None } else { parse_query(query).ok() }
+}
+
 /// What must hold before an operation is looked at more closely.
 pub fn check(query: &str, introspection: bool) -> Result<(), &'static str> {
     if query.len() > QUERY_BYTES {
         return Err("The query is too long");
     }
     // What cannot be parsed is reported in full by the schema.
-    let Ok(document) = parse_query(query) else { return Ok(()) };
+    let Some(document) = document(query) else { return Ok(()) };
     let content = Content::of(&document);
     if content.spreads > SPREADS {
         return Err("The query has too many fragments");
