@@ -26,6 +26,46 @@ async fn one_call_tells_that_it_works_and_what_is_assumed() {
     assert_eq!(unavailable, [Operation::ReadNotes, Operation::ListDocuments]);
 }
 
+/// A client certificate of our own making that is valid until the first of December 2026, and its key.
+fn identity() -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut certificate = rcgen::CertificateParams::new(vec!["client.example".to_owned()]).unwrap();
+    certificate.not_before = rcgen::date_time_ymd(2025, 1, 1);
+    certificate.not_after = rcgen::date_time_ymd(2026, 12, 1);
+    (certificate.self_signed(&key).unwrap().pem(), key.serialize_pem())
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_ends_soon_is_worth_a_warning() {
+    for (now, soon) in [("2026-11-20T08:00:00Z", true), ("2026-06-01T08:00:00Z", false)] {
+        let (certificate, key) = identity();
+        let settle = |settings: vardbro_ehr::connection::Settings| {
+            settings.with("client_certificate", certificate).with_secret("client_key", key)
+        };
+        let stage = Stage::settled(now, settle, |_, _| None);
+        assert!(stage.takecare.wire_profile(&stage.ctx.connection).is_ok());
+        let report = stage.takecare.check(&stage.ctx).await.unwrap();
+        let told = if soon { &report.warnings } else { &report.findings };
+        assert!(told.iter().any(|one| one.contains("valid until 2026-12-01")), "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_another_certificate_is_told() {
+    let (certificate, _) = identity();
+    let (_, key) = identity();
+    let settle = |settings: vardbro_ehr::connection::Settings| {
+        settings.with("client_certificate", certificate).with_secret("client_key", key)
+    };
+    let stage = Stage::settled("2026-06-01T08:00:00Z", settle, |_, _| None);
+    let error = stage.takecare.wire_profile(&stage.ctx.connection).unwrap_err();
+    assert!(
+        error.detail.contains("client_certificate") && error.detail.contains("does not belong"),
+        "{}",
+        error.detail
+    );
+}
+
 #[tokio::test]
 async fn wrong_credentials_are_told_without_showing_them() {
     let settle =

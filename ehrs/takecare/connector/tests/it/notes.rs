@@ -19,11 +19,14 @@ fn new(template: TemplateId) -> NewNote {
 async fn every_template_is_written_unsigned_and_read_back() {
     let clinic = Clinic::open().await;
     let patient = patient_ref(ANNA);
+    clinic.warm().await;
     for template in TemplateId::ALL {
+        clinic.forget_calls();
         let before = clinic.running.ehr.state().notes;
         let mut note = new(*template);
         note.created_by = Some(resource_ref(EHN));
         let written = clinic.takecare.create_note(&clinic.ctx(), &ten(), &patient, note).await.unwrap();
+        assert_eq!(clinic.call_count(), 2, "write and read: {:?}", clinic.calls());
         assert_eq!(clinic.running.ehr.state().notes, before + 1);
         assert_eq!((written.template_id, written.status), (Some(*template), NoteStatus::Unsigned));
         let fields: Vec<_> = written.content.keys().map(String::as_str).collect();
