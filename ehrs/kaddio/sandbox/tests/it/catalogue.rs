@@ -1,7 +1,7 @@
 //! The organisation, its places, hosts, booking types and templates.
 
 use serde_json::{Value, json};
-use vardbro_kaddio_sandbox::contact_types;
+use vardbro_kaddio_sandbox::{contact_types, custom_fields};
 
 use crate::client::{ANNA, ARCHIVED_TYPE, BORAS, GOTHENBURG, INACTIVE_HOST, SARA, Sandbox, TELEPHONE};
 
@@ -88,5 +88,19 @@ async fn contact_types_are_those_of_the_crates_data() {
         listed.as_array().unwrap().iter().flat_map(|kind| column(&kind["headings"], "kind")).collect();
     for kind in ["FREE", "PRESET", "DIAGNOSIS", "ACTION_CODES", "PICTURE"] {
         assert!(kinds.contains(&kind.to_owned()), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn every_id_is_one_of_meteors() {
+    let sandbox = Sandbox::start().await;
+    let query = "{ organization { id } places { id } hosts { id } bookingTypes { id } clients(includeArchived: true) { id }
+        bookings { id } contactTypes { id headings { id } } }";
+    let text = sandbox.ask(query, Value::Null).await.data().to_string();
+    let ids: Vec<_> = text.split("\"id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(ids.len() > 200, "{}", ids.len());
+    for id in ids.into_iter().chain(custom_fields::ALL.map(|field| field.id)) {
+        let look_alike = |letter: char| !letter.is_ascii_alphanumeric() || "01IOUVl".contains(letter);
+        assert!(id.len() == 17 && !id.contains(look_alike), "{id}");
     }
 }

@@ -63,12 +63,16 @@ async fn a_query_of_too_many_fields_is_refused() {
 }
 
 #[tokio::test]
-async fn fragments_that_multiply_are_refused() {
+async fn fragments_and_directives_that_multiply_are_refused() {
     let sandbox = Sandbox::start().await;
     let fragments: String =
         (0..30).map(|n| format!("fragment F{n} on Query {{ ...F{} ...F{} }} ", n + 1, n + 1)).collect();
     let query = format!("{{ ...F0 }} {fragments} fragment F30 on Query {{ organization {{ id }} }}");
     assert_eq!(sandbox.ask(&query, Value::Null).await.error(), "The query has too many fragments");
+    let directives =
+        |count: usize| format!("{{ organization {{ id {} }} }}", "@include(if: true) ".repeat(count));
+    sandbox.ask(&directives(1), Value::Null).await.data();
+    assert!(sandbox.ask(&directives(5), Value::Null).await.error().contains("directives"));
     let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
     assert!(sandbox.ask(circle, Value::Null).await.expect(200)["errors"].is_array());
 }

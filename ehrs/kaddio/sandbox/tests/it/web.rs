@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::client::{ANNA, NEW_VISIT, RETURN_VISIT, Sandbox, TOLVAN};
+use crate::client::{ANNA, MINDFULNESS, NEW_VISIT, RETURN_VISIT, Sandbox, TOLVAN};
 
 impl Sandbox {
     async fn web_book(&self, body: Value, cookie: Option<&str>) -> crate::client::Reply {
@@ -180,6 +180,26 @@ async fn opening_a_reserve_link_keeps_the_time_for_five_minutes() {
     sandbox.clock.advance(SignedDuration::from_secs(1));
     assert!(sandbox.offered(&suggestion).await);
     sandbox.book(TOLVAN, &free).await.data();
+}
+
+#[tokio::test]
+async fn a_reserved_seat_of_a_group_session_counts() {
+    let sandbox = Sandbox::start().await;
+    let all = sandbox.get("/api/all-suggestions-ever/mindfulness-i-grupp").await.expect(200);
+    let last = all["mindfulness-i-grupp"].as_array().unwrap().last().unwrap().clone();
+    let seats = async || {
+        let window =
+            json!({"bookingTypeId": MINDFULNESS, "from": last["start"], "to": "2027-01-01T00:00:00Z"});
+        sandbox.free_times(window).await.len()
+    };
+    for _ in 0..5 {
+        assert_eq!(seats().await, 1);
+        sandbox.web_book(asked(&last), None).await.expect(200);
+    }
+    let page = sandbox.send(sandbox.http.get(last["reserveLink"].as_str().unwrap())).await;
+    assert_eq!((page.status, seats().await), (StatusCode::OK, 0));
+    sandbox.clock.advance(SignedDuration::from_mins(5));
+    assert_eq!(seats().await, 1);
 }
 
 #[tokio::test]
