@@ -33,6 +33,11 @@ impl Session<'_> {
             let detail = format!("Webdoc takes at most {} bytes.", mapping::MAX_BYTES);
             return Err(EhrError::fault("content", FaultCode::InvalidDocument, detail));
         }
+        if !mapping::begins_as(content, &new.format) {
+            let detail =
+                format!("The content is no {}: the file is damaged, or of another format.", new.format);
+            return Err(EhrError::fault("content", FaultCode::InvalidDocument, detail));
+        }
         let (kind, author, _) = try_join!(
             self.document_type(new.kind.as_deref()),
             self.author(unit, new.created_by.as_ref()),
@@ -53,13 +58,13 @@ impl Session<'_> {
         );
         self.attempt(call).await.map_err(|failed| {
             let error = failed.unsettled();
-            match error.kind {
-                EhrErrorKind::OutcomeUnknown => EhrError {
-                    detail: format!("{} Webdoc is known to break on files that are damaged.", error.detail),
-                    ..error
-                },
-                _ => error,
-            }
+            let detail = match error.kind {
+                EhrErrorKind::OutcomeUnknown => {
+                    format!("{} Webdoc is known to break on damaged files.", error.detail)
+                }
+                _ => error.detail,
+            };
+            EhrError { detail, ..error }
         })?;
         Ok(Document {
             id: None,

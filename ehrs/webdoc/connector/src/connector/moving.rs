@@ -1,6 +1,6 @@
 //! Changing appointments: verify the new time, change, look whether somebody else took it at the same moment, and put back.
 
-use vardbro_ehr::{EhrError, EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrErrorKind, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange};
 use vardbro_model::id::AppointmentId;
 use vardbro_model::time::Window;
@@ -12,10 +12,28 @@ use super::units::Unit;
 use crate::mapping::{appointment as mapping, time};
 use crate::wire::bookings::{self as native, Booking, BookingChange, CaregiverLink, Filter};
 
-/// Where a booking is to be.
-struct Target {
-    window: Window,
+/// A booking, and where it is to be.
+struct Move<'b> {
+    present: &'b Booking,
+    here: Window,
+    to: Window,
     caregiver: String,
+}
+
+impl Move<'_> {
+    /// Whether the booking changes hands.
+    fn goes(&self) -> bool {
+        self.present.with() != Some(self.caregiver.as_str())
+    }
+}
+
+/// How a booking fits into the calendar.
+#[derive(PartialEq, Eq)]
+enum Fit {
+    /// It is a free row.
+    Row,
+    /// Free rows and its own time cover it: whether Webdoc takes that is not documented.
+    Between,
 }
 
 impl Session<'_> {
@@ -51,9 +69,9 @@ impl Session<'_> {
         // Also the one that is left: if the move is put back, the old time must not have been given away.
         let calendars = [Some(caregiver.clone()), present.with().map(str::to_owned)];
         let _turns = self.take_turns(calendars.into_iter().flatten().map(Turn::Caregiver)).await?;
-        let target = Target { window, caregiver };
-        self.verify(unit, &present, here, &target).await?;
-        self.carry_out(unit, &present, &target, comment.as_deref()).await
+        let plan = Move { present: &present, here, to: window, caregiver };
+        let fit = self.fit(unit, &plan).await?;
+        self.carry_out(unit, &plan, fit, comment.as_deref()).await
     }
 
     async fn comment(&self, unit: &Unit, present: &Booking, comment: &str) -> EhrResult<Appointment> {
@@ -68,22 +86,22 @@ impl Session<'_> {
 
     /// Refuses a time that is neither a free row of the booking's type, nor of the booking's length and covered by such rows and the
     /// booking's own time.
-    async fn verify(&self, unit: &Unit, present: &Booking, here: Window, target: &Target) -> EhrResult<()> {
+    async fn fit(&self, unit: &Unit, plan: &Move<'_>) -> EhrResult<Fit> {
         let zone = &self.config.zone;
-        let window = target.window;
-        if window.start < self.ctx.clock.now() || time::place(window, zone).is_none() {
+        if plan.to.start < self.ctx.clock.now() || time::place(plan.to, zone).is_none() {
             return Err(EhrError::no_timeslots());
         }
-        let wanted = Wanted { caregiver: Some(target.caregiver.clone()), kind: mapping::kind(present, &[]) };
-        let rows = self.rows(unit, time::whole_days(window, zone), wanted).await?;
+        let wanted =
+            Wanted { caregiver: Some(plan.caregiver.clone()), kind: mapping::kind(plan.present, &[]) };
+        let rows = self.rows(unit, time::whole_days(plan.to, zone), wanted).await?;
         let free: Vec<Window> = rows.into_iter().map(|row| row.window).collect();
-        if free.contains(&window) {
-            return Ok(());
+        if free.contains(&plan.to) {
+            return Ok(Fit::Row);
         }
-        let own = (present.with() == Some(target.caregiver.as_str())).then_some(here);
+        let own = (!plan.goes()).then_some(plan.here);
         let length = |window: Window| window.end.duration_since(window.start);
-        if length(window) == length(here) && covered(window, free.into_iter().chain(own)) {
-            return Ok(());
+        if length(plan.to) == length(plan.here) && covered(plan.to, free.into_iter().chain(own)) {
+            return Ok(Fit::Between);
         }
         Err(EhrError::no_timeslots())
     }
@@ -91,21 +109,21 @@ impl Session<'_> {
     async fn carry_out(
         &self,
         unit: &Unit,
-        present: &Booking,
-        target: &Target,
+        plan: &Move<'_>,
+        fit: Fit,
         comment: Option<&str>,
     ) -> EhrResult<Appointment> {
+        let Move { present, caregiver, .. } = plan;
         let (date, start, end) =
-            time::place(target.window, &self.config.zone).ok_or_else(EhrError::no_timeslots)?;
-        let goes = present.with() != Some(target.caregiver.as_str());
-        let user = if goes {
-            self.caregivers(unit).await?.iter().find(|user| user.id == target.caregiver).cloned()
+            time::place(plan.to, &self.config.zone).ok_or_else(EhrError::no_timeslots)?;
+        let user = if plan.goes() {
+            self.caregivers(unit).await?.iter().find(|user| user.id == *caregiver).cloned()
         } else {
             present.user.clone().or_else(|| present.caregiver.clone())
         };
         let change = BookingChange {
             requested_by_user_id: self.acting_user(present.with()),
-            caregiver: goes.then_some(CaregiverLink { id: &target.caregiver }),
+            caregiver: plan.goes().then_some(CaregiverLink { id: caregiver }),
             date: Some(date),
             start_time: Some(start),
             end_time: Some(end),
@@ -119,18 +137,20 @@ impl Session<'_> {
             note: comment.map_or_else(|| present.note.clone(), text),
             user,
             caregiver: None,
-            ..present.clone()
+            ..(*present).clone()
         };
         let attempt = self.attempt(native::change(self.api(), &present.id, &change)).await;
         if let Err(Failed::Refused(refusal)) = &attempt {
-            let here = time::window(present, &self.config.zone).unwrap_or(target.window);
-            return Err(match self.verify(unit, present, here, target).await {
-                Err(error) if error == EhrError::no_timeslots() => refusal.told_as(error),
-                _ => refusal.error(),
+            let look = self.fit(unit, plan).await;
+            let gone = look.is_err_and(|error| matches!(error.kind, EhrErrorKind::Invalid(_)));
+            return Err(if gone || fit == Fit::Between {
+                refusal.told_as(EhrError::no_timeslots())
+            } else {
+                refusal.error()
             });
         }
         let answer = self.settle(unit, attempt, moved).await?;
-        match self.others_at(unit, &present.id, target).await {
+        match self.others_there(unit, plan).await {
             Ok(false) => Ok(answer),
             Ok(true) => {
                 self.put_back(present).await.map_err(|error| unsettled(&present.id, &error))?;
@@ -148,7 +168,17 @@ impl Session<'_> {
         wanted: Booking,
     ) -> EhrResult<Appointment> {
         match attempt {
-            Ok(_) => {}
+            // Webdoc's word counts, where it says one.
+            Ok(Some(told)) => {
+                let told = Booking {
+                    date: told.date.or(wanted.date),
+                    start_time: told.start_time.or(wanted.start_time),
+                    end_time: told.end_time.or(wanted.end_time),
+                    ..wanted.clone()
+                };
+                return self.answer(unit, &told).ok_or_else(|| EhrError::not_found(Thing::Appointment));
+            }
+            Ok(None) => {}
             Err(Failed::InDoubt(doubt)) => {
                 let day = wanted.date.unwrap_or_else(|| self.today());
                 let look = self.booking_between(unit, &wanted.id, (day, day)).await;
@@ -160,11 +190,11 @@ impl Session<'_> {
     }
 
     /// Whether the caregiver has another booking in the time.
-    async fn others_at(&self, unit: &Unit, id: &str, target: &Target) -> EhrResult<bool> {
-        let (from, to) = time::days(target.window, &self.config.zone);
+    async fn others_there(&self, unit: &Unit, plan: &Move<'_>) -> EhrResult<bool> {
+        let (from, to) = time::days(plan.to, &self.config.zone);
         let filter = Filter {
             is_booked: Some(true),
-            user_id: Some(target.caregiver.clone()),
+            user_id: Some(plan.caregiver.clone()),
             from_date: Some(from),
             to_date: Some(to),
             ..Filter::default()
@@ -172,11 +202,11 @@ impl Session<'_> {
         let rows = self.bookings(unit, &filter).await?;
         let in_the_way = |row: &Booking| {
             time::window(row, &self.config.zone)
-                .is_some_and(|other| other.start < target.window.end && target.window.start < other.end)
+                .is_some_and(|other| other.start < plan.to.end && plan.to.start < other.end)
         };
-        Ok(rows.iter().any(|row| {
-            row.id != id && !row.is_free() && row.with() == Some(target.caregiver.as_str()) && in_the_way(row)
-        }))
+        let of_another = |row: &&Booking| row.id != plan.present.id && !row.is_free();
+        let theirs = |row: &&Booking| row.with() == Some(plan.caregiver.as_str());
+        Ok(rows.iter().filter(of_another).filter(theirs).any(in_the_way))
     }
 
     /// As it was. Twice is the same as once here: the calendars are ours for the moment.

@@ -1,4 +1,16 @@
 //! The connector over the page's own examples, over a scripted Webdoc, and over the sandbox.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod appointments;
+mod availability;
+mod booking;
+mod clinic;
+mod clocks;
+mod documents;
+mod lists;
+mod moving;
+mod notes;
+mod patients;
+mod tokens;
+mod units;
 mod wire;
