@@ -14,7 +14,7 @@ pub struct Options {
     pub introspection: bool,
     /// Whether there is the public layer for booking on the web, `/api/*`.
     pub rest_layer: bool,
-    /// Origins whose pages may call the public layer ("Allow Iframe" in Kaddio).
+    /// Origins whose pages may call the public layer ("Allow Iframe" in Kaddio), each by its name.
     pub allowed_origins: Vec<String>,
 }
 

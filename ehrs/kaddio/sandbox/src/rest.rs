@@ -17,7 +17,7 @@ use crate::state::App;
 use crate::unknown_route;
 
 pub fn routes(app: &App, faulty: Faulty) -> Router {
-    let api = Router::new()
+    Router::new()
         .route("/api/all-suggestions-ever", get(suggestions::of_everything))
         .route("/api/all-suggestions-ever/", get(suggestions::of_everything))
         .route("/api/all-suggestions-ever/{query}", get(suggestions::of_one))
@@ -27,10 +27,10 @@ pub fn routes(app: &App, faulty: Faulty) -> Router {
         .route("/api/next-free-time/{query}", get(suggestions::next_of_one))
         .route("/api/next-free-time/{host}/{booking_type}", get(suggestions::next_of_both))
         .route("/api/book", post(book::book))
-        .layer(DefaultBodyLimit::max(MESSAGE_LIMIT));
-    api.route("/booking/{booking_type}/{bookable_time}", get(reserve::reserve))
+        .route("/booking/{booking_type}/{bookable_time}", get(reserve::reserve))
         // Inside the layers: a preflight call is answered by the one for origins.
         .method_not_allowed_fallback(unknown_route)
+        .layer(DefaultBodyLimit::max(MESSAGE_LIMIT))
         .layer(from_fn_with_state(faulty, meet_fate))
         .layer(cors(app))
         .with_state(app.clone())
@@ -38,7 +38,8 @@ pub fn routes(app: &App, faulty: Faulty) -> Router {
 
 /// Pages of the allowed origins may call; a browser keeps the answer from all others.
 fn cors(app: &App) -> CorsLayer {
-    let origins = app.options.allowed_origins.iter().filter_map(|origin| origin.parse().ok());
+    let origins = app.options.allowed_origins.iter().filter(|origin| *origin != "*");
+    let origins = origins.filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])

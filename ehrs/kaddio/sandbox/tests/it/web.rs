@@ -228,7 +228,8 @@ async fn another_reservation_of_one_browser_lets_the_first_go() {
 #[tokio::test]
 async fn only_pages_of_allowed_origins_may_call() {
     let allowed = "https://clinic.example.com";
-    let sandbox = Sandbox::with(|options| options.allowed_origins = vec![allowed.to_owned()]).await;
+    let sandbox =
+        Sandbox::with(|options| options.allowed_origins = vec!["*".to_owned(), allowed.to_owned()]).await;
     let from = |origin: &str| {
         let call = sandbox.http.get(sandbox.url("/api/next-free-time")).header("x-tz-offset", "0");
         sandbox.send(call.header(header::ORIGIN, origin))
