@@ -42,6 +42,10 @@ impl Session<'_> {
             return Err(EhrError::conflict("TakeCare does not allow this appointment to be moved."));
         }
 
+        let Some(patient) = present.patient.as_deref() else {
+            return Err(EhrError::conflict("TakeCare names no patient of this appointment: move it there."));
+        };
+
         let slot = self.slot_to_move_to(unit, &present, window, target).await?;
         let reason = new_reason.unwrap_or(old_reason);
         let new = NewBooking {
@@ -49,7 +53,7 @@ impl Session<'_> {
             end: slot.native.end,
             time_type: slot.native.time_type,
             resource: slot.native.resource.id,
-            patient: present.patient.as_deref().unwrap_or_default(),
+            patient,
             reason: &reason,
         };
         let moved = match self.exchange(native::reschedule(&self.api, &unit.key, &present.id, &new)).await {

@@ -136,9 +136,10 @@ fn field(field: Field) -> NoteTemplateField {
     }
 }
 
-/// TakeCare keeps a text in one line: breaks and tabs become spaces.
+/// TakeCare keeps a text in one line: breaks and tabs become spaces, several in a row one.
 fn one_line(text: &str) -> String {
-    text.replace("\r\n", " ").replace(['\r', '\n', '\t'], " ").trim().to_owned()
+    let parts = text.split(['\r', '\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 fn is_kept(c: char) -> bool {

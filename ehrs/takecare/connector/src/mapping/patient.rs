@@ -1,11 +1,11 @@
 //! Patients. The number is the id, and the population register says who it is.
 
 use jiff::civil::Date;
-use vardbro_ehr::{EhrError, EhrResult};
+use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::care_unit::Address;
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::id::{CareUnitId, PatientId};
-use vardbro_model::national::{Sex, SwedishNumber};
+use vardbro_model::national::{NumberFault, Sex, SwedishNumber};
 use vardbro_model::patient::{ExternalIdType, Gender, NewPatient, Patient};
 use vardbro_model::phone::Phone;
 use vardbro_model::typed_id::PatientRef;
@@ -15,10 +15,17 @@ use crate::wire::patients::{Address as NativeAddress, NewPatient as NewNative, P
 
 const COUNTRY: &str = "SE";
 
-/// The number that a request names a patient by: every way to name one is a number here.
+/// The number that a request names a patient by: every way to name one is a number here. What has not even the shape of one names
+/// nobody.
 pub(crate) fn number(patient: &PatientRef, today: Date) -> EhrResult<SwedishNumber> {
     match patient {
-        PatientRef::Id(id) => parsed(id.as_str(), "patient_id", today),
+        PatientRef::Id(id) => match SwedishNumber::parse(id.as_str(), today) {
+            Ok(number) => of_digits(number, "patient_id"),
+            Err(
+                fault @ (NumberFault::Length { .. } | NumberFault::Character | NumberFault::Separator { .. }),
+            ) => Err(EhrError { detail: none(fault), ..EhrError::not_found(Thing::Patient) }),
+            Err(fault) => Err(EhrError::fault("patient_id", FaultCode::InvalidPatientId, none(fault))),
+        },
         PatientRef::Swedish(number) => of_digits(number.clone(), "patient_id"),
         _ => Err(EhrError::fault(
             "patient_id",
@@ -30,10 +37,13 @@ pub(crate) fn number(patient: &PatientRef, today: Date) -> EhrResult<SwedishNumb
 
 /// Reads a number in any spelling.
 pub(crate) fn parsed(text: &str, path: &str, today: Date) -> EhrResult<SwedishNumber> {
-    let number = SwedishNumber::parse(text.trim(), today).map_err(|fault| {
-        EhrError::fault(path, FaultCode::InvalidPatientId, format!("Not a Swedish number: {fault}."))
-    })?;
+    let number = SwedishNumber::parse(text.trim(), today)
+        .map_err(|fault| EhrError::fault(path, FaultCode::InvalidPatientId, none(fault)))?;
     of_digits(number, path)
+}
+
+fn none(fault: NumberFault) -> String {
+    format!("Not a Swedish number: {fault}.")
 }
 
 fn of_digits(number: SwedishNumber, path: &str) -> EhrResult<SwedishNumber> {
@@ -205,6 +215,19 @@ mod tests {
             assert!(told[0].detail.contains(word), "{}", told[0].detail);
             assert!(!format!("{error:?}").contains(text), "the number is not repeated");
             assert_eq!(told[0].code, FaultCode::InvalidPatientId);
+        }
+    }
+
+    #[test]
+    fn what_has_not_the_shape_of_a_number_names_nobody() {
+        for text in ["nobody", "1", "999999999999999999", "1211-121212"] {
+            let error = number(&PatientRef::parse(text, TODAY).unwrap(), TODAY).unwrap_err();
+            assert_eq!(error.kind, EhrErrorKind::NotFound(Thing::Patient), "{text}");
+            assert!(error.detail.contains("Swedish number"), "{}", error.detail);
+        }
+        for text in ["197110021835", "197113021834"] {
+            let error = number(&PatientRef::parse(text, TODAY).unwrap(), TODAY).unwrap_err();
+            assert!(matches!(error.kind, EhrErrorKind::Invalid(_)), "{text}");
         }
     }
 

@@ -17,9 +17,8 @@ pub enum Answer<T> {
 /// TakeCare's no.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Its number; only 3000 ("Unknown error") and 3001 ("Illegal argument!") are known, so nothing is decided by it.
-    pub code: Option<u16>,
-    /// Its words, which may name a patient.
+    /// Its number and words, which may name a patient. Of numbers only 3000 ("Unknown error") and 3001 ("Illegal argument!") are
+    /// known, so nothing is decided by them.
     pub words: String,
 }
 
@@ -35,7 +34,7 @@ pub struct Fault {
 // What they say may name a patient.
 impl std::fmt::Debug for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Refusal").field("code", &self.code).finish_non_exhaustive()
+        f.write_str("Refusal { *** }")
     }
 }
 
@@ -89,7 +88,7 @@ fn refusal(root: &Element) -> Refusal {
     let error = root.child("Error");
     let told = |name| error.and_then(|error| error.told(name)).unwrap_or_default();
     let words = format!("{} {}", told("Code"), told("Msg"));
-    Refusal { code: told("Code").parse().ok(), words: words.trim().to_owned() }
+    Refusal { words: words.trim().to_owned() }
 }
 
 /// Version 1.1 has `faultcode` and `faultstring`, 1.2 has `Code/Value` and `Reason/Text`.

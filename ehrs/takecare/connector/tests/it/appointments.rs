@@ -55,7 +55,7 @@ async fn a_filter_that_names_nothing_is_told() {
     };
     let nobody = AppointmentQuery { patient: Some(patient_ref("198112189876")), ..query() };
     assert_eq!(kind(ask(nobody).await), EhrErrorKind::NotFound(Thing::Patient));
-    let wrong = AppointmentQuery { patient: Some(patient_ref("nobody")), ..query() };
+    let wrong = AppointmentQuery { patient: Some(patient_ref("197110021835")), ..query() };
     assert_eq!(fault(ask(wrong).await), (FaultCode::InvalidPatientId, Some("patient_id".into())));
     for nothing in ["nothing", "11-1", "10-77"] {
         let query = AppointmentQuery { resource: Some(resource_ref(nothing)), ..query() };

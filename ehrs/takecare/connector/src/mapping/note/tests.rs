@@ -42,8 +42,8 @@ fn faults<T: std::fmt::Debug>(result: EhrResult<T>) -> Vec<Fault> {
 
 #[test]
 fn fields_become_keywords_and_breaks_become_spaces() {
-    let written = unstructured("Två rader\r\nmed\ttab\noch µ");
-    assert_eq!(written, Ok((1, vec![(11934, "Två rader med tab och µ".to_owned())])));
+    let written = unstructured("Två rader\r\n\r\nmed\ttab \noch  µ\n");
+    assert_eq!(written, Ok((1, vec![(11934, "Två rader med tab och  µ".to_owned())])));
 }
 
 #[test]
