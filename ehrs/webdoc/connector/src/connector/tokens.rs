@@ -32,6 +32,9 @@ const UNTOLD_LIFE: Duration = Duration::from_secs(300);
 /// When a renewal fails, the old token is used so long before the next attempt, while it lives.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
+/// A client that was refused is not asked for again so soon: finding out cost a request for each scope.
+const REFUSED_FOR: Duration = Duration::from_secs(10);
+
 /// A token, and what it may be used for. Does not print itself.
 pub(super) struct Token {
     pub(super) authorization: HeaderValue,
@@ -69,8 +72,27 @@ struct Desk {
     renew_at: Timestamp,
     /// What the client was found to have, when that is not all that was asked for.
     limited_to: Option<BTreeSet<Scope>>,
-    /// The last attempt's failure: those who waited for that attempt share it.
-    failure: Option<(Instant, EhrError)>,
+    /// The last attempt's failure: those who waited for that attempt share it, and those who come next a refusal.
+    failure: Option<Failure>,
+}
+
+struct Failure {
+    shared_until: Instant,
+    error: EhrError,
+}
+
+/// Why there is no token.
+enum Failed {
+    /// The client is refused, or every scope is.
+    Refused(EhrError),
+    /// For another reason, which may pass.
+    Otherwise(EhrError),
+}
+
+impl From<EhrError> for Failed {
+    fn from(error: EhrError) -> Self {
+        Self::Otherwise(error)
+    }
 }
 
 impl Tokens {
@@ -87,7 +109,7 @@ impl Tokens {
         };
         let old = desk.token.clone().filter(|old| ctx.clock.now() < old.expires_at).ok_or(error)?;
         tracing::warn!("Webdoc hands out no new access token; the old one is used while it lives");
-        desk.renew_at = later(ctx.clock.now(), PAUSE);
+        desk.renew_at = later(ctx.clock.now(), PAUSE).min(old.expires_at);
         Ok(old)
     }
 
@@ -110,6 +132,7 @@ impl Tokens {
     pub(super) async fn anew(&self, ctx: &Ctx, config: &Config) -> EhrResult<Arc<Token>> {
         let mut desk = self.desk(ctx, config).await?;
         desk.limited_to = None;
+        desk.failure = None;
         desk.renew(Instant::now(), ctx, config).await
     }
 
@@ -131,8 +154,8 @@ impl Desk {
 
     /// Asks for a token, unless somebody did so in vain since `came`.
     async fn renew(&mut self, came: Instant, ctx: &Ctx, config: &Config) -> EhrResult<Arc<Token>> {
-        if let Some((_, error)) = self.failure.as_ref().filter(|(failed, _)| *failed > came) {
-            return Err(error.clone());
+        if let Some(failure) = self.failure.as_ref().filter(|failure| came < failure.shared_until) {
+            return Err(failure.error.clone());
         }
         let asked_at = ctx.clock.now();
         match self.ask(ctx, config).await {
@@ -146,18 +169,26 @@ impl Desk {
                 self.failure = None;
                 Ok(token)
             }
-            Err(error) => {
-                // Another one's time may last longer.
-                if error.kind != EhrErrorKind::Timeout {
-                    self.failure = Some((Instant::now(), error.clone()));
-                }
+            Err(Failed::Refused(error)) => {
+                self.fail(error.clone(), REFUSED_FOR);
+                Err(error)
+            }
+            // Another one's time may last longer.
+            Err(Failed::Otherwise(error)) if error.kind == EhrErrorKind::Timeout => Err(error),
+            Err(Failed::Otherwise(error)) => {
+                self.fail(error.clone(), Duration::ZERO);
                 Err(error)
             }
         }
     }
 
+    fn fail(&mut self, error: EhrError, shared_for: Duration) {
+        let now = Instant::now();
+        self.failure = Some(Failure { shared_until: now.checked_add(shared_for).unwrap_or(now), error });
+    }
+
     /// A grant of all that the client is known to have; of each scope by itself, if that is refused.
-    async fn ask(&mut self, ctx: &Ctx, config: &Config) -> EhrResult<(Grant, BTreeSet<Scope>)> {
+    async fn ask(&mut self, ctx: &Ctx, config: &Config) -> Result<(Grant, BTreeSet<Scope>), Failed> {
         let wanted = config.scopes.clone().unwrap_or_else(|| needs::of_all(config));
         let known = self.limited_to.clone().unwrap_or_else(|| wanted.clone());
         let refusal = match ask(ctx, config, &known).await? {
@@ -168,7 +199,7 @@ impl Desk {
             Err(refusal) => refusal,
         };
         if refusal.is_the_clients || wanted.len() <= 1 {
-            return Err(refusal.error);
+            return Err(Failed::Refused(refusal.error));
         }
         let granted: BTreeSet<Scope> = stream::iter(wanted.into_iter().map(|scope| async move {
             let answer = ask(ctx, config, &BTreeSet::from([scope])).await?;
@@ -179,9 +210,9 @@ impl Desk {
         .try_collect()
         .await?;
         if granted.is_empty() {
-            return Err(refusal.error);
+            return Err(Failed::Refused(refusal.error));
         }
-        let grant = ask(ctx, config, &granted).await?.map_err(|refusal| refusal.error)?;
+        let grant = ask(ctx, config, &granted).await?.map_err(|refusal| Failed::Refused(refusal.error))?;
         self.limited_to = Some(granted.clone());
         Ok((grant, granted))
     }

@@ -7,6 +7,7 @@ mod booking;
 mod clinic;
 mod clocks;
 mod documents;
+mod faults;
 mod lists;
 mod moving;
 mod notes;

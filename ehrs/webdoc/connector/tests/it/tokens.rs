@@ -129,6 +129,34 @@ async fn those_who_waited_for_a_refusal_share_it() {
 }
 
 #[tokio::test]
+async fn a_refused_client_is_not_asked_for_again_at_once_but_by_a_check() {
+    let clinic = Clinic::open().await;
+    // In words that could also mean a scope, so that each is tried.
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    let wire = meddled(clinic.wire.clone(), move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async { Meddling::Answer(400, "nej".into()) })
+    });
+    let ctx = Ctx { wire, ..clinic.ctx() };
+    for _ in 0..5 {
+        assert_eq!(kind(clinic.webdoc.care_units(&ctx).await), EhrErrorKind::Failed);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 11, "all at once, and the ten of them one by one");
+    assert_eq!(kind(clinic.webdoc.check(&ctx).await), EhrErrorKind::Failed);
+    assert_eq!(asked.load(Ordering::SeqCst), 22);
+}
+
+#[tokio::test]
+async fn a_token_host_that_is_up_again_is_asked_at_once() {
+    let clinic = Clinic::open().await;
+    clinic.faults(json!({"error_rate": 1}));
+    assert_eq!(kind(clinic.webdoc.care_units(&clinic.ctx()).await), EhrErrorKind::Failed);
+    clinic.faults(json!({"error_rate": 0}));
+    clinic.webdoc.care_units(&clinic.ctx()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_secret_or_token_that_webdoc_repeats_is_taken_out_of_its_words() {
     let clinic = Clinic::open_set(|settings| settings.with_secret("client_secret", "TOP/SECRET")).await;
     for status in [400, 401, 403, 500] {
@@ -137,7 +165,7 @@ async fn a_secret_or_token_that_webdoc_repeats_is_taken_out_of_its_words() {
             let body = body.clone();
             Box::pin(async move { Meddling::Answer(status, body) })
         });
-        let error = clinic.webdoc.care_units(&Ctx { wire, ..clinic.ctx() }).await.unwrap_err();
+        let error = Webdoc::new().care_units(&Ctx { wire, ..clinic.ctx() }).await.unwrap_err();
         assert!(!format!("{error:?}").contains("TOP"), "{error:?}");
     }
     for status in [400, 401, 403, 404, 500] {
