@@ -213,7 +213,7 @@ impl Ehr for Kaddio {
     async fn patient(&self, ctx: &Ctx, care_unit: &CareUnitId, patient: &PatientRef) -> EhrResult<Patient> {
         let session = self.session(ctx, Operation::GetPatient)?;
         let unit = session.unit(care_unit).await?;
-        let client = session.client(&unit, patient).await?;
+        let client = session.client(patient).await?;
         Ok(session.read_patient(&unit, &client))
     }
 

@@ -28,7 +28,7 @@ impl Session<'_> {
     ) -> EhrResult<Page<Appointment>> {
         let (host, kind) = unit.named(query.resource.as_ref(), query.healthcare_service.as_ref())?;
         let client = match &query.patient {
-            Some(patient) => Some(self.client_id(unit, patient).await?),
+            Some(patient) => Some(self.client_id(patient).await?),
             None => None,
         };
         if query.status == Some(AppointmentStatus::AwaitingConfirmation) {

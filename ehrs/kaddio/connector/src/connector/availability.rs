@@ -125,9 +125,11 @@ fn end(start: Timestamp, minutes: u32) -> EhrResult<Timestamp> {
     })
 }
 
+/// By the host, and to clients: what is for the practice alone is not shown.
 fn is_offered(unit: &Unit, free: &FreeTime) -> bool {
-    unit.host(&free.resource_id)
-        .is_some_and(|host| unit.offered(host).any(|kind| kind.id == free.healthcare_service_id))
+    let Some(host) = unit.host(&free.resource_id) else { return false };
+    let mut kinds = unit.offered(host);
+    kinds.any(|kind| kind.id == free.healthcare_service_id && kind.bookable_online != Some(false))
 }
 
 fn slot(unit: &Unit, free: &FreeTime) -> Timeslot {

@@ -28,7 +28,7 @@ impl Session<'_> {
     pub(super) async fn book(&self, unit: &Unit, booking: Booking) -> EhrResult<Appointment> {
         let comment = self.comment(booking.comment.as_deref())?;
         let window = booking.slot.window;
-        let client = self.client_id(unit, &booking.patient).await;
+        let client = self.client_id(&booking.patient).await;
         let named = unit.named(booking.slot.resource.as_ref(), booking.slot.healthcare_service.as_ref());
         let (client, host, kind) = match (client, named) {
             (Ok(client), Ok((host, kind))) => (client, host, kind),

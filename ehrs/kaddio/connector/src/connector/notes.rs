@@ -24,7 +24,7 @@ impl Session<'_> {
         patient: &PatientRef,
         request: PageRequest,
     ) -> EhrResult<Page<MedicalNote>> {
-        let client = self.client_id(unit, patient).await?;
+        let client = self.client_id(patient).await?;
         let of_client = |row: &Contact| row.patient_id == client;
         let page =
             self.page::<Contacts>(&request, |offset| contacts::list_of(&client, offset), of_client).await?;
@@ -41,7 +41,7 @@ impl Session<'_> {
         note: &NoteId,
     ) -> EhrResult<MedicalNote> {
         let missing = || EhrError::not_found(Thing::Note);
-        let client = self.client_id(unit, patient).await?;
+        let client = self.client_id(patient).await?;
         let note = Id::parse(note.as_str()).ok_or_else(missing)?;
         let found = self.ask(contacts::one(&note)).await?.note;
         let found = found.filter(|found| found.patient_id == client).ok_or_else(missing)?;
@@ -62,8 +62,7 @@ impl Session<'_> {
     ) -> EhrResult<MedicalNote> {
         let (contact_type, headings) = mapping::headings(&new, &self.ctx.connection.note_mapping)?;
         let author = self.author(unit, new.created_by.as_ref())?;
-        let (client, booking) =
-            join!(self.client(unit, patient), self.booking_of(unit, new.appointment.as_ref()));
+        let (client, booking) = join!(self.client(patient), self.booking_of(unit, new.appointment.as_ref()));
         let (client, booking) = (client?, booking?);
         if booking.as_ref().is_some_and(|booking| booking.patient_id.as_ref() != Some(&client.id)) {
             return Err(EhrError::not_found(Thing::Appointment));

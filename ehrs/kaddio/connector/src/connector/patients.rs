@@ -13,6 +13,14 @@ use crate::mapping::patient::{self as mapping, Plan};
 use crate::wire::Id;
 use crate::wire::clients::{self, Client, Clients, Created, CustomField, Wanted};
 
+/// A client who is meant.
+enum Meant {
+    /// By id: whether there is one is not known yet.
+    Id(Id),
+    /// By number, which had to be looked up.
+    Client(Box<Client>),
+}
+
 impl Session<'_> {
     /// The client of this id, archived or not.
     pub(super) async fn client_of(&self, id: &Id) -> EhrResult<Client> {
@@ -21,22 +29,29 @@ impl Session<'_> {
     }
 
     /// The client who is meant, archived or not.
-    pub(super) async fn client(&self, unit: &Unit, patient: &PatientRef) -> EhrResult<Client> {
-        match patient {
-            PatientRef::Swedish(number) => {
-                let found = self.client_of_number(number.digits()).await?;
-                found.ok_or_else(|| EhrError::not_found(Thing::Patient))
-            }
-            other => self.client_of(&self.client_id(unit, other).await?).await,
+    pub(super) async fn client(&self, patient: &PatientRef) -> EhrResult<Client> {
+        match self.meant(patient).await? {
+            Meant::Client(client) => Ok(*client),
+            Meant::Id(id) => self.client_of(&id).await,
         }
     }
 
     /// The id of the client who is meant; whether there is such a client is known only where a number had to be looked up.
-    pub(super) async fn client_id(&self, unit: &Unit, patient: &PatientRef) -> EhrResult<Id> {
+    pub(super) async fn client_id(&self, patient: &PatientRef) -> EhrResult<Id> {
+        match self.meant(patient).await? {
+            Meant::Client(client) => Ok(client.id),
+            Meant::Id(id) => Ok(id),
+        }
+    }
+
+    async fn meant(&self, patient: &PatientRef) -> EhrResult<Meant> {
         let missing = || EhrError::not_found(Thing::Patient);
         match patient {
-            PatientRef::Id(id) => Id::parse(id.as_str()).ok_or_else(missing),
-            PatientRef::Swedish(_) => Ok(Box::pin(self.client(unit, patient)).await?.id),
+            PatientRef::Id(id) => Id::parse(id.as_str()).map(Meant::Id).ok_or_else(missing),
+            PatientRef::Swedish(number) => {
+                let found = self.client_of_number(number.digits()).await?;
+                found.map(|client| Meant::Client(Box::new(client))).ok_or_else(missing)
+            }
             _ => Err(EhrError::fault(
                 "patient_id",
                 FaultCode::PatientIdLookupTypeNotSupported,
