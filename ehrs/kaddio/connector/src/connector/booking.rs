@@ -28,23 +28,7 @@ impl Session<'_> {
     pub(super) async fn book(&self, unit: &Unit, booking: Booking) -> EhrResult<Appointment> {
         let comment = self.comment(booking.comment.as_deref())?;
         let window = booking.slot.window;
-        let client = self.client_id(&booking.patient).await;
-        let named = unit.named(booking.slot.resource.as_ref(), booking.slot.healthcare_service.as_ref());
-        let (client, host, kind) = match (client, named) {
-            (Ok(client), Ok((host, kind))) => (client, host, kind),
-            (Err(error), Ok(_)) => return Err(error),
-            (client, Err(error)) => {
-                // The request fails anyway: the patient is looked at so that all its faults are told.
-                let client = match client {
-                    Ok(id) => self.client_of(&id).await.map(|_| ()),
-                    Err(error) => Err(error),
-                };
-                return Err(match client.err() {
-                    Some(first) => EhrError::together(first, [error]),
-                    None => error,
-                });
-            }
-        };
+        let (client, host, kind) = self.named(unit, &booking).await?;
         if window.start < self.ctx.clock.now() {
             self.client_of(&client).await?;
             return Err(EhrError::no_timeslots());
@@ -77,6 +61,22 @@ impl Session<'_> {
             Err(error) => return Err(error),
         };
         Ok(self.answer(unit, &booked))
+    }
+
+    /// Who and what is meant, or everything that is wrong with it.
+    async fn named(&self, unit: &Unit, booking: &Booking) -> EhrResult<(Id, Option<Id>, Option<Id>)> {
+        let client = self.client_id(&booking.patient).await;
+        let named = unit.named(booking.slot.resource.as_ref(), booking.slot.healthcare_service.as_ref());
+        match (client, named) {
+            (Ok(client), Ok((host, kind))) => Ok((client, host, kind)),
+            (Err(error), Ok(_)) => Err(error),
+            (Err(first), Err(error)) => Err(EhrError::together(first, [error])),
+            // The request fails anyway: the patient is looked at so that all its faults are told.
+            (Ok(client), Err(error)) => match self.client_of(&client).await {
+                Ok(_) => Err(error),
+                Err(first) => Err(EhrError::together(first, [error])),
+            },
+        }
     }
 
     fn comment<'c>(&self, comment: Option<&'c str>) -> EhrResult<Option<&'c str>> {

@@ -1,4 +1,4 @@
-//! What is kept of a connection for a moment, because it changes rarely and the next call needs it again.
+//! What is kept of a connection: its settings as they were read, and for a moment what changes rarely and the next call needs again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -12,61 +12,52 @@ use vardbro_ehr::connection::Connection;
 use crate::config::Config;
 use crate::wire::catalogue::Catalogue;
 
-const KEPT_FOR: Duration = Duration::from_secs(60);
-const MOST_ENTRIES: u64 = 1_000;
+const CATALOGUE_IS_KEPT_FOR: Duration = Duration::from_secs(60);
 
-/// What was read of the settings of which connection.
-type Configs = HashMap<Uuid, (Weak<Connection>, Arc<Config>)>;
+/// By connection. One that was replaced is another one, though its id is the same.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<HashMap<Uuid, (Weak<Connection>, Kept)>>);
 
-/// Nothing of a patient is in here.
-pub(super) struct Memory {
-    configs: Mutex<Configs>,
-    catalogues: Cache<Uuid, Arc<Catalogue>>,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            configs: Mutex::default(),
-            catalogues: Cache::builder().time_to_live(KEPT_FOR).max_capacity(MOST_ENTRIES).build(),
-        }
-    }
+/// What is kept of one connection. Nothing of a patient is in here. Clones are one.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) config: Arc<Config>,
+    catalogue: Cache<(), Arc<Catalogue>>,
 }
 
 impl Memory {
-    /// The connection's settings, read once: parsing a dozen documents for each call would be a waste. A connection that was replaced
-    /// is another one, though its id is the same.
-    pub(super) fn config(&self, connection: &Arc<Connection>) -> EhrResult<Arc<Config>> {
-        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, config)) = configs.get(&connection.id)
+    /// What is kept of the connection. Its settings are read once: parsing a dozen documents for each call would be a waste.
+    pub(super) fn of(&self, connection: &Arc<Connection>) -> EhrResult<Kept> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, kept)) = known.get(&connection.id)
             && of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, connection))
         {
-            return Ok(Arc::clone(config));
+            return Ok(kept.clone());
         }
-        let config = Arc::new(Config::read(connection)?);
-        configs.retain(|_, (of, _)| of.strong_count() > 0);
-        configs.insert(connection.id, (Arc::downgrade(connection), Arc::clone(&config)));
-        Ok(config)
+        let kept = Kept {
+            config: Arc::new(Config::read(connection)?),
+            catalogue: Cache::builder().time_to_live(CATALOGUE_IS_KEPT_FOR).max_capacity(1).build(),
+        };
+        known.retain(|_, (of, _)| of.strong_count() > 0);
+        known.insert(connection.id, (Arc::downgrade(connection), kept.clone()));
+        Ok(kept)
     }
+}
 
+impl Kept {
     /// The catalogue that is kept, or what `ask` finds. `fresh`: asks in any case. Those who miss it at the same time ask once
     /// together.
-    pub(super) async fn catalogue<F>(
-        &self,
-        connection: Uuid,
-        fresh: bool,
-        ask: impl Fn() -> F,
-    ) -> EhrResult<Arc<Catalogue>>
+    pub(super) async fn catalogue<F>(&self, fresh: bool, ask: impl Fn() -> F) -> EhrResult<Arc<Catalogue>>
     where
         F: Future<Output = EhrResult<Catalogue>> + Send,
     {
-        let mut mine = fresh;
         if !fresh {
+            let mut mine = false;
             let asking = async {
                 mine = true;
                 ask().await.map(Arc::new)
             };
-            match self.catalogues.try_get_with(connection, asking).await {
+            match self.catalogue.try_get_with((), asking).await {
                 Ok(found) => return Ok(found),
                 Err(error) if mine => return Err((*error).clone()),
                 // Somebody else's question failed, maybe for want of time: ask ourselves.
@@ -74,7 +65,39 @@ impl Memory {
             }
         }
         let found = Arc::new(ask().await?);
-        self.catalogues.insert(connection, Arc::clone(&found)).await;
+        self.catalogue.insert((), Arc::clone(&found)).await;
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vardbro_ehr::connection::{NoteMapping, Settings};
+    use vardbro_model::ehr::Mode;
+
+    use super::*;
+
+    fn connection(url: &str) -> Arc<Connection> {
+        Arc::new(Connection {
+            id: Uuid::nil(),
+            ehr: super::super::CODE,
+            name: "test".into(),
+            tag: None,
+            mode: Mode::Live,
+            settings: Settings::default().with("url", url).with_secret("token", "t"),
+            note_mapping: NoteMapping::default(),
+        })
+    }
+
+    #[test]
+    fn settings_are_read_once_and_anew_for_a_connection_that_was_replaced() {
+        let memory = Memory::default();
+        let first = connection("https://one.kaddio.com/graphql");
+        let kept = memory.of(&first).unwrap();
+        assert!(Arc::ptr_eq(&kept.config, &memory.of(&first).unwrap().config));
+        drop(first);
+        let second = connection("https://two.kaddio.com/graphql");
+        assert_eq!(memory.of(&second).unwrap().config.api.url().host_str(), Some("two.kaddio.com"));
+        assert_eq!(memory.0.lock().unwrap().len(), 1);
     }
 }

@@ -11,7 +11,7 @@ use vardbro_ehr::wire::{Call, Safety};
 use vardbro_ehr::{Ctx, EhrError, EhrResult};
 use vardbro_model::capabilities::Operation;
 
-use super::memory::Memory;
+use super::memory::{Kept, Memory};
 use super::needs::needs;
 use super::turns::Turns;
 use crate::config::Config;
@@ -22,7 +22,7 @@ use crate::wire::{Asked, Id, Refusal, Reply, reply};
 pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) config: Arc<Config>,
-    pub(super) memory: &'a Memory,
+    pub(super) kept: Kept,
     pub(super) turns: &'a Turns,
 }
 
@@ -43,7 +43,8 @@ impl<'a> Session<'a> {
 
     /// For whatever the connection has documents for.
     pub(super) fn to_check(ctx: &'a Ctx, memory: &'a Memory, turns: &'a Turns) -> EhrResult<Self> {
-        Ok(Self { ctx, config: memory.config(&ctx.connection)?, memory, turns })
+        let kept = memory.of(&ctx.connection)?;
+        Ok(Self { ctx, config: Arc::clone(&kept.config), kept, turns })
     }
 
     fn document(&self, name: Name) -> EhrResult<&Document> {

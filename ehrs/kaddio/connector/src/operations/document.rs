@@ -36,18 +36,10 @@ impl Document {
         look.selections(&operation.node.selection_set.node, "");
         let seen = look.seen;
 
-        let mut faults = seen.faults.clone();
+        let mut faults = seen.faults;
         faults.extend(kind_fault(spec, operation));
         faults.extend(variable_faults(spec, &operation.node.variable_definitions, &seen.used));
-        let lacking =
-            spec.answers.iter().filter(|answer| answer.needed && !seen.selected.contains(answer.path));
-        faults.extend(
-            lacking
-                .filter(|answer| {
-                    answer.path.rsplit_once('.').is_none_or(|(whole, _)| seen.selected.contains(whole))
-                })
-                .map(|answer| format!("it does not select {}", answer.path)),
-        );
+        faults.extend(lacking_answers(spec, &seen.selected));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -170,6 +162,15 @@ fn kind_fault(spec: &Spec, operation: &Positioned<OperationDefinition>) -> Optio
     let right = if spec.is_query() { OperationType::Query } else { OperationType::Mutation };
     let found = operation.node.ty;
     (found != right).then(|| format!("it is a {found} and must be a {right}{}", at(operation.pos)))
+}
+
+/// Of a whole that is not there, the parts are not missed one by one.
+fn lacking_answers(spec: &Spec, selected: &BTreeSet<String>) -> impl Iterator<Item = String> {
+    let whole_is_there = |path: &str| path.rsplit_once('.').is_none_or(|(whole, _)| selected.contains(whole));
+    let lacking = spec.answers.iter().filter(|answer| answer.needed && !selected.contains(answer.path));
+    lacking
+        .filter(move |answer| whole_is_there(answer.path))
+        .map(|answer| format!("it does not select {}", answer.path))
 }
 
 fn variable_faults(
