@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::lenient::list;
+use super::lenient::{instant, list, some_instant};
 use super::{Asked, Id, PAGE, Rows, Variables};
 use crate::operations::Name;
 
@@ -19,14 +19,16 @@ pub struct Booking {
     pub resource_id: Option<Id>,
     pub patient_id: Option<Id>,
     pub healthcare_service_id: Option<Id>,
+    #[serde(deserialize_with = "instant")]
     pub start: Timestamp,
+    #[serde(deserialize_with = "instant")]
     pub end: Timestamp,
     #[serde(default)]
     pub comment: Option<String>,
     pub status: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_instant")]
     pub created_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_instant")]
     pub updated_at: Option<Timestamp>,
 }
 

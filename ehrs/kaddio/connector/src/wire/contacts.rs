@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::lenient::list;
+use super::lenient::{list, some_instant};
 use super::{Asked, Id, PAGE, Rows, Variables};
 use crate::operations::Name;
 
@@ -25,9 +25,9 @@ pub struct Contact {
     pub created_by_id: Option<Id>,
     #[serde(default)]
     pub created_by: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_instant")]
     pub created_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_instant")]
     pub updated_at: Option<Timestamp>,
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use vardbro_model::time::Window;
 
-use super::lenient::list;
+use super::lenient::{instant, list};
 use super::{Asked, Id, Variables};
 use crate::operations::Name;
 
@@ -12,7 +12,9 @@ use crate::operations::Name;
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct FreeTime {
+    #[serde(deserialize_with = "instant")]
     pub start: Timestamp,
+    #[serde(deserialize_with = "instant")]
     pub end: Timestamp,
     pub resource_id: Id,
     pub healthcare_service_id: Id,

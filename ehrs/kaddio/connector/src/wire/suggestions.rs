@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::Url;
 use vardbro_ehr::wire::Call;
 
+use super::lenient::instant;
 use super::{Unreadable, read};
 
 const X_TZ_OFFSET: HeaderName = HeaderName::from_static("x-tz-offset");
@@ -18,6 +19,7 @@ const X_TZ_OFFSET: HeaderName = HeaderName::from_static("x-tz-offset");
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "the fields bear Kaddio's own names")]
 pub struct Suggestion {
+    #[serde(deserialize_with = "instant")]
     pub start: Timestamp,
 }
 
