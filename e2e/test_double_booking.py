@@ -106,4 +106,5 @@ def test_when_some_answers_are_lost(sandbox, ehr, care_unit, patients):
         elif outcome != "OUTCOME_UNKNOWN":
             assert live == 0, f"told {outcome}, but the EHR has the booking"
     assert set(outcomes) <= {"BOOKED", "OUTCOME_UNKNOWN", "EMR_TIMEOUT", "EMR_ERROR", "SERVICE_UNAVAILABLE"}
-    assert "OUTCOME_UNKNOWN" in outcomes, outcomes
+    # What was lost is either found again or told as unknown.
+    assert {"BOOKED", "OUTCOME_UNKNOWN"} & set(outcomes), outcomes

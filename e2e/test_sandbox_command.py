@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
+from people import person
 from vardbro import READY_WITHIN, command
 
 
@@ -116,7 +117,7 @@ def test_calls_are_counted_and_reset(sandbox, ehr):
     sandbox.reset(ehr)
     assert sandbox.look(ehr, "calls") == {}
 
-    sandbox.get(f"{ehr}/care-units")
+    sandbox.get(f"{ehr}/care-units", headers={"Cache-Control": "no-cache"})
 
     calls = sandbox.look(ehr, "calls")
     assert calls and all(isinstance(count, int) and count > 0 for count in calls.values())
@@ -140,7 +141,7 @@ def test_reset_restores_the_seed(sandbox, ehr):
     sandbox.reset(ehr)
     before = sandbox.look(ehr, "state")
     care_unit = sandbox.get(f"{ehr}/care-units")[0]["id"]
-    patient = {"first_name": "Reset", "last_name": "Me", "emails": ["reset.me@example.com"]}
+    patient = person(sandbox, ehr, 800, emails=["reset.me@example.com"])
     created = sandbox.call("POST", f"{ehr}/care-units/{care_unit}/patients", json=patient)
     assert created.status_code == 201, created.text
     assert sandbox.look(ehr, "state")["patients"] == before["patients"] + 1

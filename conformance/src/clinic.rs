@@ -105,8 +105,30 @@ impl<'a> Clinic<'a> {
         self.get("/healthcare-services").await.list()
     }
 
-    /// Every pair of resource and service.
+    /// A resource of this care unit that the other one has not.
+    pub async fn resource_not_at(&self, other: &Clinic<'_>) -> String {
+        let theirs: Vec<String> = other.resources().await.iter().map(|one| text(one, "id")).collect();
+        let mut ours = self.resources().await.into_iter().map(|one| text(&one, "id"));
+        ours.find(|id| !theirs.contains(id)).expect("somebody who works at one of them only")
+    }
+
+    /// Every pair of resource and service: as the resources tell, or else as the timeslots do.
     pub async fn offers(&self) -> Vec<Offer> {
+        let told = self.offers_told().await;
+        if !told.is_empty() {
+            return told;
+        }
+        let mut offers: Vec<Offer> = Vec::new();
+        for slot in self.timeslots(1, 7, &[]).await {
+            let offer = Offer { resource: slot.resource_id, service: slot.healthcare_service_id };
+            if !offers.contains(&offer) {
+                offers.push(offer);
+            }
+        }
+        offers
+    }
+
+    async fn offers_told(&self) -> Vec<Offer> {
         let mut offers = Vec::new();
         for resource in self.resources().await {
             for service in resource["healthcare_service_ids"].as_array().expect("a list") {

@@ -78,7 +78,9 @@ async fn ask(subject: &Subject, care_unit: &str, lacking: Need) -> Answer {
         }
         Need::Takes(operation, field) => {
             let (method, rest, _) = sample(subject, operation);
-            let body = json!({field: "1"});
+            let (outer, inner) =
+                field.split_once('.').map_or((field, None), |(outer, inner)| (outer, Some(inner)));
+            let body = json!({outer: inner.map_or(json!("1"), |inner| json!({inner: "SE"}))});
             let path = format!("{path}{rest}");
             if method == Method::PATCH {
                 subject.client.patch(&path, &body).await

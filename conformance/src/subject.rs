@@ -126,7 +126,9 @@ impl Subject {
     pub async fn with_wrong_credentials(&self) -> (Client, Running) {
         let (application, client) = application(&self.store, &self.client.router, "wrong").await;
         let started = start(self.registered, self.clock).await;
-        let names: Vec<String> = started.sandbox.credentials.keys().cloned().collect();
+        // An address is no credential.
+        let credentials = started.sandbox.credentials.iter().filter(|(_, value)| !value.contains("://"));
+        let names: Vec<String> = credentials.map(|(name, _)| name.clone()).collect();
         let settings =
             names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
         let (sandbox, _) = connect(&self.gateway, &application, Started { settings, ..started }, None);

@@ -120,7 +120,7 @@ async fn listed_by_status(subject: &Subject) {
 
 async fn filters_that_name_nothing(subject: &Subject) {
     let clinics = subject.clinics().await;
-    let elsewhere = text(&clinics[1].resources().await[0], "id");
+    let elsewhere = clinics[1].resource_not_at(&clinics[0]).await;
     for (filter, code, value) in [
         ("patient_id", "INVALID_PATIENT_ID", "nothing"),
         ("resource_id", "INVALID_RESOURCE_ID", "nothing"),

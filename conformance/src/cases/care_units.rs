@@ -164,7 +164,7 @@ async fn filters_that_name_nothing(subject: &Subject) {
         let answer = here.find("/resources", &[("healthcare_service_id", &service)]).await;
         answer.refused("INVALID_HEALTHCARE_SERVICE_ID", "healthcare_service_id");
     }
-    let foreign = text(&there.resources().await[0], "id");
+    let foreign = there.resource_not_at(&here).await;
     for resource in ["nothing", "999999999999999999", &foreign] {
         let answer = here.find("/healthcare-services", &[("resource_id", resource)]).await;
         answer.refused("INVALID_RESOURCE_ID", "resource_id");
@@ -181,12 +181,10 @@ async fn two(subject: &Subject) -> [Clinic<'_>; 2] {
 async fn of_another_care_unit(subject: &Subject) {
     let [here, there] = two(subject).await;
     let own: BTreeSet<String> = here.services().await.iter().map(|one| text(one, "id")).collect();
-    for resource in there.resources().await {
-        let path = format!("/resources/{}", text(&resource, "id"));
-        here.get(&path).await.problem(404, "NOT_FOUND");
-        if subject.can(Operation::ReadSchedule) {
-            here.get(&format!("{path}/schedules")).await.problem(404, "NOT_FOUND");
-        }
+    let path = format!("/resources/{}", there.resource_not_at(&here).await);
+    here.get(&path).await.problem(404, "NOT_FOUND");
+    if subject.can(Operation::ReadSchedule) {
+        here.get(&format!("{path}/schedules")).await.problem(404, "NOT_FOUND");
     }
     for service in there.services().await.iter().filter(|one| !own.contains(&text(one, "id"))) {
         let path = format!("/healthcare-services/{}", text(service, "id"));

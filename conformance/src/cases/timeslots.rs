@@ -149,7 +149,7 @@ async fn not_here(subject: &Subject) {
     let (here, there) = (&clinics[0], &clinics[1]);
     let own: BTreeSet<String> = here.services().await.iter().map(|one| text(one, "id")).collect();
     let services = there.services().await.iter().map(|one| text(one, "id")).collect::<Vec<_>>();
-    let resource = there.resources().await[0]["id"].as_str().expect("an id").to_owned();
+    let resource = there.resource_not_at(here).await;
     for id in ["nothing", &resource] {
         here.find("/timeslots", &[("resource_id", id)]).await.refused("INVALID_RESOURCE_ID", "resource_id");
     }

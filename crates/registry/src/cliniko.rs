@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use vardbro_cliniko_sandbox::note_templates::{SHORT_NOTE, STANDARD_CONSULTATION};
 use vardbro_cliniko_sandbox::{Options, start as start_sandbox};
-use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping};
+use vardbro_ehr::connection::NoteMapping;
 use vardbro_model::medical_note::TemplateId;
 use vardbro_sandbox_kit::Clock;
 
 use crate::Started;
+use crate::notes::{field, template};
 
 pub(super) async fn start(clock: Arc<dyn Clock>, listen: SocketAddr) -> io::Result<Started> {
     let running = start_sandbox(Options { clock, ..Options::default() }, listen).await?;
@@ -23,10 +24,10 @@ pub(super) async fn start(clock: Arc<dyn Clock>, listen: SocketAddr) -> io::Resu
 
 /// Free text goes into the short note, every other template of ours into the standard consultation.
 fn note_mapping() -> NoteMapping {
-    let template = |id: TemplateId| {
+    let mapped = |id: TemplateId| {
         let theirs = if id == TemplateId::LeyrUnstructured { SHORT_NOTE } else { STANDARD_CONSULTATION };
-        let fields = id.fields().iter().map(|name| {
-            let question = match *name {
+        let question = |name: &str| {
+            let question = match name {
                 "unstructured" => "Note",
                 "reason_of_visit" => "Reason of visit",
                 "anamnesis" => "Anamnesis",
@@ -36,11 +37,9 @@ fn note_mapping() -> NoteMapping {
                 other => other,
             };
             let section = theirs.sections.iter().find(|section| section.questions.contains(&question));
-            let emr_id =
-                section.map_or(question.to_owned(), |section| format!("{}/{question}", section.name));
-            ((*name).to_owned(), MappedField { emr_id, max_length: None })
-        });
-        (id, MappedTemplate { emr_id: theirs.id.to_owned(), fields: fields.collect() })
+            field(section.map_or(question.to_owned(), |section| format!("{}/{question}", section.name)))
+        };
+        (id, template(id, theirs.id, question))
     };
-    NoteMapping(TemplateId::ALL.iter().copied().map(template).collect())
+    NoteMapping(TemplateId::ALL.iter().copied().map(mapped).collect())
 }

@@ -2,7 +2,11 @@
 #![warn(missing_docs)]
 
 mod cliniko;
+mod kaddio;
 mod mock;
+mod notes;
+mod takecare;
+mod webdoc;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -29,7 +33,10 @@ pub type Start = fn(Arc<dyn Clock>, SocketAddr) -> BoxFuture<'static, io::Result
 /// In the order in which they are shown.
 pub const EHRS: &[Registered] = &[
     Registered { code: "cliniko", start: |clock, listen| cliniko::start(clock, listen).boxed() },
+    Registered { code: "kaddio", start: |clock, listen| kaddio::start(clock, listen).boxed() },
     Registered { code: "mock", start: |clock, listen| mock::start(clock, listen).boxed() },
+    Registered { code: "takecare", start: |clock, listen| takecare::start(clock, listen).boxed() },
+    Registered { code: "webdoc", start: |clock, listen| webdoc::start(clock, listen).boxed() },
 ];
 
 /// The code of every EHR.

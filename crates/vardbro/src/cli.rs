@@ -107,6 +107,7 @@ mod tests {
 
         let line = first_paragraph(&error.render().to_string());
 
-        assert_eq!(line, "invalid value 'medicare' for '--only <EHR,…>' [possible values: cliniko, mock]");
+        let codes = registry::codes().join(", ");
+        assert_eq!(line, format!("invalid value 'medicare' for '--only <EHR,…>' [possible values: {codes}]"));
     }
 }

@@ -32,6 +32,9 @@ pub struct NativeAddress<'s> {
     /// A care unit to try things on: one that has bookings already. Its id in the API is the EHR's own.
     #[serde(skip)]
     care_unit: Option<String>,
+    /// The body of a patient whom nobody knows yet.
+    #[serde(skip)]
+    patient: &'static str,
 }
 
 impl<'s> NativeAddress<'s> {
@@ -42,6 +45,11 @@ impl<'s> NativeAddress<'s> {
             native: &running.native,
             credentials: &running.credentials,
             care_unit: booked.map(|appointment| appointment.care_unit_id),
+            patient: if started.ehr.capabilities().external_id_types.is_empty() {
+                PATIENT
+            } else {
+                PATIENT_WITH_NUMBER
+            },
         }
     }
 }
@@ -85,8 +93,9 @@ impl Announcement<'_> {
 
     fn write_examples(&self, text: &mut impl Write, gateway: &GatewayAddress<'_>) -> io::Result<()> {
         let GatewayAddress { api, client_id, client_secret, .. } = gateway;
-        let example = self.ehrs.iter().find_map(|(code, ehr)| Some((code, ehr.care_unit.as_deref()?)));
-        let Some((code, care_unit)) = example else { return Ok(()) };
+        let example =
+            self.ehrs.iter().find_map(|(code, ehr)| Some((code, ehr.care_unit.as_deref()?, ehr.patient)));
+        let Some((code, care_unit, patient)) = example else { return Ok(()) };
         let curl = format!("curl -s -u {client_id}:{client_secret}");
         let care_units = format!("{api}/emrs/{code}/care-units");
         writeln!(text, "\nTry it:\n")?;
@@ -94,7 +103,7 @@ impl Announcement<'_> {
         writeln!(text, "  {curl} {care_units}/{care_unit}/timeslots\n")?;
         writeln!(
             text,
-            "  {curl} {care_units}/{care_unit}/patients -H 'Content-Type: application/json' -d '{PATIENT}'"
+            "  {curl} {care_units}/{care_unit}/patients -H 'Content-Type: application/json' -d '{patient}'"
         )
     }
 }
@@ -105,5 +114,8 @@ fn say(words: &[u8]) -> io::Result<()> {
     out.write_all(words)?;
     out.flush()
 }
+
+/// The number is one of those that are set aside for tests.
+const PATIENT_WITH_NUMBER: &str = r#"{"external_id":"19700101-9806","first_name":"Ada","last_name":"Lovelace","emails":["ada@example.com"]}"#;
 
 const PATIENT: &str = r#"{"first_name":"Ada","last_name":"Lovelace","date_of_birth":"1990-12-10","emails":["ada@example.com"]}"#;
