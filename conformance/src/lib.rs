@@ -11,6 +11,7 @@ pub mod cases;
 mod client;
 mod clinic;
 mod clock;
+mod limited;
 mod log;
 pub mod pages;
 mod refusal;

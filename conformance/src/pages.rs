@@ -7,6 +7,7 @@ use vardbro_ehr::Ehr;
 use vardbro_model::capabilities::Operation;
 
 use crate::clock::CaseClock;
+use crate::limited::a_scope_that_was_not_granted;
 use crate::subjects::{SUBJECTS, start};
 
 type Check = fn();
@@ -15,6 +16,10 @@ type Check = fn();
 pub const CHECKS: &[(&str, Check)] = &[
     ("docs/capabilities.md says what the EHRs declare", || page_is("capabilities.md", &capabilities())),
     ("docs/errors.md says what the API answers", || page_is("errors.md", &vardbro_gateway::errors_page())),
+    (
+        "what a connection may not do is shown, and refused before anything is sent",
+        a_scope_that_was_not_granted,
+    ),
     ("every EHR declares every operation", every_operation),
     ("every EHR declares at least what the contract says", at_least),
 ];

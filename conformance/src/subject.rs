@@ -7,10 +7,10 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
-use vardbro_ehr::Ehr;
 use vardbro_ehr::connection::{Connection, NoteMapping, Settings};
 use vardbro_ehr::environment::{Machine, Random};
 use vardbro_ehr::wire::{Egress, WireFactory};
+use vardbro_ehr::{CheckReport, Ehr};
 use vardbro_gateway::{Gateway, Parts, router};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::ehr::Mode;
@@ -48,6 +48,8 @@ pub struct Subject {
     registered: &'static Registered,
     ehr: Arc<dyn Ehr>,
     settings: Settings,
+    application: Application,
+    connection: Uuid,
     gateway: Gateway,
     store: Arc<Store>,
     _directory: TempDir,
@@ -76,7 +78,8 @@ impl Subject {
         let (_, stranger) = self::application(&store, &router, "stranger").await;
         let ehr = started.ehr.clone();
         let settings = copy(&*ehr, &started.settings);
-        let (sandbox, knows_quota) = connect(&gateway, &application, started, None);
+        let (sandbox, connection) = connect(&gateway, &application, started, None);
+        let knows_quota = connection.knows_quota;
         let code = registered.code;
         Self {
             code,
@@ -90,6 +93,8 @@ impl Subject {
             registered,
             ehr,
             settings,
+            application,
+            connection: connection.id,
             gateway,
             store,
             _directory: directory,
@@ -133,6 +138,11 @@ impl Subject {
             names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
         let (sandbox, _) = connect(&self.gateway, &application, Started { settings, ..started }, None);
         (client, sandbox)
+    }
+
+    /// What the EHR says of the connection.
+    pub async fn check(&self) -> CheckReport {
+        self.gateway.check(&self.application, self.connection).await.expect("the connection works")
     }
 
     /// The path of the EHR.
@@ -264,13 +274,18 @@ fn copy(ehr: &dyn Ehr, settings: &Settings) -> Settings {
     })
 }
 
-/// Connects the application; gives the sandbox, and whether the connection's quota is known.
+/// A connection that was made.
+struct Connected {
+    id: Uuid,
+    knows_quota: bool,
+}
+
 fn connect(
     gateway: &Gateway,
     application: &Application,
     started: Started,
     tag: Option<&str>,
-) -> (Running, bool) {
+) -> (Running, Connected) {
     let Started { ehr, sandbox, settings, note_mapping } = started;
     let connection = Connection {
         id: Uuid::new_v4(),
@@ -282,6 +297,7 @@ fn connect(
         note_mapping,
     };
     let knows_quota = ehr.wire_profile(&connection).expect("the settings work").calls_per_minute.is_some();
+    let id = connection.id;
     gateway.connect(application, &ehr, connection).expect("the settings work");
-    (sandbox, knows_quota)
+    (sandbox, Connected { id, knows_quota })
 }
