@@ -38,15 +38,14 @@ def ids(emr):
     first, second = (care_unit["id"] for care_unit in get(f"{emr}/care-units")[:2])
     appointments = get(f"{emr}/care-units/{first}/appointments")
     patients = list(dict.fromkeys(appointment["patient_id"] for appointment in appointments))
-    services = get(f"{emr}/care-units/{first}/healthcare-services")
-    resources = [resource for resource in get(f"{emr}/care-units/{first}/resources") if resource["healthcare_service_ids"]]
+    slot = get(f"{emr}/care-units/{first}/timeslots")[0]
     return {
         "care-unit-1": first,
         "care-unit-2": second,
         "patient-1": patients[0],
         WITH_A_SLOT: patients[-1],
-        "resource-1": resources[0]["id"],
-        "service-1": services[0]["id"],
+        "resource-1": slot["resource_id"],
+        "service-1": slot["healthcare_service_id"],
         "appointment-1": appointments[0]["id"],
         "appointment-2": appointments[-1]["id"],
     }
