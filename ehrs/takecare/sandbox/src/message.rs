@@ -15,7 +15,8 @@ const ROOT: &str = "ProfdocHISMessage";
 pub struct Request(Element);
 
 impl Request {
-    /// No declaration, no namespaces and no prefixes: XChange cannot handle them.
+    /// No declaration, no namespaces and no prefixes: XChange cannot handle them. Only a prefix that the root declares and nothing
+    /// uses does no harm: the requests of the public adapters have one.
     pub fn read(xml: &str) -> Result<Self, Refusal> {
         let document = read(xml).map_err(|_| Refusal::IllegalArgument)?;
         let root = document.root;
@@ -36,13 +37,14 @@ fn plain(element: &Element) -> bool {
     let plain_name = |(name, _): &(String, String)| name != "xmlns" && !name.contains(':');
     element.namespace.is_none()
         && !element.prefixed
-        && element.attributes.iter().all(plain_name)
-        && element.children.iter().all(plain)
+        && element.children.iter().all(|child| child.attributes.iter().all(plain_name) && plain(child))
 }
 
 /// `Time` and `InvokingSystem` are required; `MsgType` has one value.
 fn has_its_attributes(root: &Element) -> bool {
-    let known = |(name, _): &(String, String)| matches!(name.as_str(), "MsgType" | "Time" | "InvokingSystem");
+    let known = |(name, _): &(String, String)| {
+        matches!(name.as_str(), "MsgType" | "Time" | "InvokingSystem") || name.starts_with("xmlns:")
+    };
     root.attributes.iter().all(known)
         && root.attribute("MsgType").is_none_or(|kind| kind == "Request")
         && root.attribute("Time").is_some_and(|time| whole::<u64>(time).is_ok())

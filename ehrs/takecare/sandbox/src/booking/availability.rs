@@ -11,7 +11,8 @@ use crate::xml::Markup;
 
 /// Both questions after free times read the same.
 struct Question<'c> {
-    /// To be moved: its own time counts as free, and its time type is meant unless another is named.
+    /// To be moved: its own time counts as free, and its time type is meant unless another is named. An empty one is none: the
+    /// public adapters send one along with a time type where nothing is moved.
     booking: Option<&'c str>,
     place: Place<'c>,
     first: Date,
@@ -22,7 +23,7 @@ struct Question<'c> {
 
 impl<'c> Question<'c> {
     fn read(mut call: Call<'c>) -> Result<Self, Refusal> {
-        let booking = call.fields.optional_text("BookingId")?;
+        let booking = call.fields.optional_text("BookingId")?.filter(|id| !id.is_empty());
         let place = call.place()?;
         let first = call.fields.date("StartDate")?;
         let last = call.fields.date("EndDate")?;

@@ -127,6 +127,19 @@ async fn dates_say_what_they_were_narrowed_by() {
     }
 }
 
+/// As the public adapters ask where nothing is moved.
+#[tokio::test]
+async fn an_empty_booking_id_is_none() {
+    let sandbox = Sandbox::start().await;
+    for operation in ["GetAvailableDates", "GetAvailableTimeslots"] {
+        let window = "<StartDate>20260316</StartDate><EndDate>20260405</EndDate><TimeTypeId>9</TimeTypeId>";
+        let plain = sandbox.call(operation, &format!("{UNIT}{window}")).await.response();
+        let empty =
+            sandbox.call(operation, &format!("<BookingId></BookingId>{UNIT}{window}")).await.response();
+        assert_eq!(empty.0, plain.0);
+    }
+}
+
 #[tokio::test]
 async fn dates_are_those_with_a_free_time() {
     let sandbox = Sandbox::start().await;

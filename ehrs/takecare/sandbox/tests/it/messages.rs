@@ -27,10 +27,13 @@ async fn declarations_namespaces_prefixes_and_broken_xml_are_refused() {
             "<ProfdocHISMessage ",
             "<ProfdocHISMessage xmlns=\"urn:ProfdocHISMessage:GetTimeTypes:Request\" ",
         ),
-        good.replace("<ProfdocHISMessage ", "<ProfdocHISMessage xmlns:ns2=\"urn:x\" "),
         good.replace("ProfdocHISMessage", "p:ProfdocHISMessage")
             .replace("p:ProfdocHISMessage ", "p:ProfdocHISMessage xmlns:p=\"urn:x\" "),
         good.replace("<CareUnitId>", "<CareUnitId xmlns=\"urn:x\">"),
+        good.replace("<CareUnitId>", "<CareUnitId xmlns:ns2=\"urn:x\">"),
+        good.replace("<ProfdocHISMessage ", "<ProfdocHISMessage xmlns:ns2=\"urn:x\" ns2:a=\"1\" "),
+        good.replace("<ProfdocHISMessage ", "<ProfdocHISMessage xmlns:ns2=\"urn:x\" ")
+            .replace("CareUnitId>", "ns2:CareUnitId>"),
         good.replace("ProfdocHISMessage", "X2Message"),
         good.replace("</ProfdocHISMessage>", ""),
         format!("<!DOCTYPE a>{good}"),
@@ -39,6 +42,16 @@ async fn declarations_namespaces_prefixes_and_broken_xml_are_refused() {
     ] {
         assert_eq!(inner(&sandbox, "GetTimeTypes", &xml).await.code(), 3001, "{xml}");
     }
+}
+
+/// As the public adapters send it.
+#[tokio::test]
+async fn a_prefix_that_the_root_declares_and_nothing_uses_does_no_harm() {
+    let sandbox = Sandbox::start().await;
+    let good = request(&format!("{UNIT}<TimeTypeRequest>Web</TimeTypeRequest>"));
+    let declaring = "<ProfdocHISMessage xmlns:ns2=\"urn:ProfdocHISMessage:GetTimeTypes:Request\" ";
+    let answer = inner(&sandbox, "GetTimeTypes", &good.replace("<ProfdocHISMessage ", declaring)).await;
+    assert_eq!(answer.0, inner(&sandbox, "GetTimeTypes", &good).await.0);
 }
 
 #[tokio::test]
