@@ -26,9 +26,6 @@ const INVALID_CLIENT: Refusal = Refusal::Token(StatusCode::UNAUTHORIZED, "invali
 const INVALID_SCOPE: Refusal = Refusal::Token(StatusCode::BAD_REQUEST, "invalid_scope");
 const UNSUPPORTED: Refusal = Refusal::Token(StatusCode::BAD_REQUEST, "unsupported_grant_type");
 
-/// A number, for clients that would depend on it.
-const TOKEN_TYPE: i64 = 1;
-
 async fn token(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
     let form = Form::read(&headers, &body)?;
     let grant = form.field("grant_type")?;
@@ -54,7 +51,7 @@ async fn token(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Resul
     Ok(Json(json!({
         "access_token": token,
         "expires_in": lifetime.as_secs(),
-        "token_type": TOKEN_TYPE,
+        "token_type": "Bearer",
         "scope": scope,
     })))
 }

@@ -34,11 +34,12 @@ impl BookingType {
         Self::find(id).ok_or_else(|| Refusal::invalid("bookingTypeId", "is no booking type"))
     }
 
+    /// The id is text here, as a client found, and a number where bookings name their type.
     fn json(&self) -> Value {
         let action_code = self.action_code.and_then(ActionCode::find);
         let price = self.price.number();
         json!({
-            "id": self.id,
+            "id": self.id.to_string(),
             "name": self.name,
             "externallyVisibleName": self.externally_visible_name,
             "backgroundColor": self.colour,

@@ -31,8 +31,9 @@ impl PatientType {
         named.ok_or_else(|| Refusal::invalid("patientType", "is no patient type's name"))
     }
 
+    /// The id is text here, as a client found, and a number where bookings name their patient's type.
     pub fn json(&self) -> Value {
-        json!({"id": self.id, "name": self.name, "type": self.kind})
+        json!({"id": self.id.to_string(), "name": self.name, "type": self.kind})
     }
 }
 

@@ -47,6 +47,11 @@ async fn list_and_single_user_name_two_fields_differently() {
             &single["settings"],
             "defaultCostCenterId,defaultRecordTemplateId,defaultPatientTypeId",
         );
+        for (setting, value) in user["settings"].as_object().unwrap() {
+            let may_be_missing = setting == "defaultRecordTemplateId" && value.is_null();
+            assert!(value.is_string() || may_be_missing, "{user}");
+        }
+        assert!(single["settings"]["defaultPatientTypeId"].is_i64());
         assert_eq!((&single["hsaId"], &single["clinics"]), (&user["hsaId"], &user["clinics"]));
         for clinic in user["clinics"].as_array().unwrap() {
             assert_fields(clinic, "id,name,hsaId,journalArchiveClinicId,invoiceInfo");
@@ -104,7 +109,7 @@ async fn permissions_are_ones_and_zeroes_by_clinic() {
 }
 
 #[tokio::test]
-async fn booking_types_have_numbers_and_nulls() {
+async fn booking_types_have_text_numbers_and_nulls() {
     let sandbox = Sandbox::start().await;
     let types = sandbox.rows("/v1/bookingTypes").await;
     for kind in &types {
@@ -112,7 +117,10 @@ async fn booking_types_have_numbers_and_nulls() {
             kind,
             "id,name,externallyVisibleName,backgroundColor,textColor,hasSelfService,recordType,actionCode,priceLevels",
         );
-        assert!(kind["id"].is_i64() && kind["hasSelfService"].is_boolean());
+        assert!(kind["id"].is_string() && kind["hasSelfService"].is_boolean());
+        for (within, number) in [("recordType", "latestId"), ("actionCode", "id")] {
+            assert!(kind[within].is_null() || kind[within][number].is_i64(), "{kind}");
+        }
         assert_fields(&kind["priceLevels"][0], "id,name,priceListed,priceUnlisted,priceNormal,priceReduced");
     }
     let closed = types.iter().filter(|kind| kind["hasSelfService"] == false).count();
@@ -125,7 +133,7 @@ async fn booking_types_have_numbers_and_nulls() {
 #[tokio::test]
 async fn patient_types_are_filtered_and_read_one_by_one() {
     let sandbox = Sandbox::start().await;
-    let private = json!({"id": 3, "name": "Privat", "type": "private"});
+    let private = json!({"id": "3", "name": "Privat", "type": "private"});
     assert_eq!(sandbox.get("/v1/patientTypes/3").await.expect(200), private);
     assert_eq!(sandbox.rows("/v1/patientTypes?name=Privat").await, [private]);
     assert_eq!(sandbox.rows("/v1/patientTypes?type=private").await.len(), 2);

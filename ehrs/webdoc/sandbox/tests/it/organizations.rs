@@ -67,6 +67,6 @@ async fn a_patient_gets_an_employer() {
     sandbox.write(Method::PUT, path, body(503)).await.expect(204);
 
     let after = sandbox.patient("19711002-1834").await;
-    assert_eq!(after["organization"], json!({"id": 501, "name": "Påhittade Plåt AB"}));
-    assert_eq!(after["department"], json!({"id": 503, "name": "Svets"}));
+    assert_eq!(after["organization"], json!({"id": "501", "name": "Påhittade Plåt AB"}));
+    assert_eq!(after["department"], json!({"id": "503", "name": "Svets"}));
 }

@@ -30,12 +30,12 @@ async fn a_patient_is_found_with_and_without_dash() {
     assert_eq!(sandbox.patient("191212121212").await, tolvan);
     assert_fields(&tolvan, &format!("{V1},organization,department,county"));
     assert_fields(&tolvan["address"], "streetName,coAddress,city,zipCode");
-    assert_fields(&tolvan["patientType"], "id,name,type");
+    assert_eq!(tolvan["patientType"], json!({"id": "3", "name": "Privat", "type": "private"}));
     assert_eq!((&tolvan["personalNumber"], &tolvan["birthDate"]), (&json!(TOLVAN), &json!("1912-12-12")));
     assert_eq!((&tolvan["firstName"], &tolvan["lastName"]), (&json!("Tolvan"), &json!("Tolvansson")));
     assert_eq!((&tolvan["gender"], &tolvan["mobilePhoneNumber"]), (&json!("M"), &json!("+46001234567")));
-    assert_eq!(tolvan["organization"], json!({"id": 501, "name": "Påhittade Plåt AB"}));
-    assert_eq!(tolvan["department"], json!({"id": 504, "name": "Kontor"}));
+    assert_eq!(tolvan["organization"], json!({"id": "501", "name": "Påhittade Plåt AB"}));
+    assert_eq!(tolvan["department"], json!({"id": "504", "name": "Kontor"}));
     assert_eq!(sandbox.patient("19491206-2306").await["gender"], "K");
     assert_eq!(sandbox.patient("19491206-2306").await["organization"], Value::Null);
 }
@@ -101,6 +101,10 @@ async fn a_new_patient_has_name_and_address_of_the_register() {
     assert_fields(
         &made["contact"],
         "streetName,zipCode,coAddress,city,homePhone,workPhone,mobile,email,tempAddress",
+    );
+    assert_fields(
+        &made["contact"]["tempAddress"],
+        "tempStreetName,tempZipCode,tempCoAddress,tempCity,tempValidUntil",
     );
     for field in ["firstName", "lastName"] {
         assert_eq!(made[field], person[field]);
@@ -210,7 +214,7 @@ async fn a_change_answers_nothing_and_changes_what_was_sent() {
         (&json!("ny@example.com"), &json!("+46701740640"))
     );
     assert_eq!((&after["firstName"], &after["lastName"]), (&before["firstName"], &json!("Tolvansson-Ny")));
-    assert_eq!((&after["patientType"]["id"], &after["county"]["code"]), (&json!(2), &json!("03")));
+    assert_eq!((&after["patientType"]["id"], &after["county"]["code"]), (&json!("2"), &json!("03")));
     let address = json!({"streetName": "Sagostigen 9", "coAddress": "c/o Elvan", "city": "Uppsala", "zipCode": "75320"});
     assert_eq!(after["address"], address);
     assert_eq!(after["listedClinic"]["hsaId"], "SE2321000131-E000000000102");

@@ -67,8 +67,8 @@ impl Patient {
     pub fn v2(&self, world: &World) -> Value {
         let mut body = self.deprecated();
         let employer = self.employer.and_then(|(organization, id)| department(world, organization, id));
-        let organization = employer.map(|(row, _)| json!({"id": row.id, "name": row.name}));
-        let department = employer.map(|(_, row)| json!({"id": row.id, "name": row.name}));
+        let organization = employer.map(|(row, _)| json!({"id": row.id.to_string(), "name": row.name}));
+        let department = employer.map(|(_, row)| json!({"id": row.id.to_string(), "name": row.name}));
         body.insert("organization".to_owned(), json!(organization));
         body.insert("department".to_owned(), json!(department));
         body.insert("county".to_owned(), json!({"code": self.address.state_code}));
@@ -145,7 +145,13 @@ impl Patient {
             "workPhone": self.work_phone,
             "mobile": self.mobile,
             "email": self.email,
-            "tempAddress": {"streetName": "", "zipCode": "", "coAddress": "", "city": ""},
+            "tempAddress": {
+                "tempStreetName": "",
+                "tempZipCode": "",
+                "tempCoAddress": "",
+                "tempCity": "",
+                "tempValidUntil": "",
+            },
         })
     }
 }
