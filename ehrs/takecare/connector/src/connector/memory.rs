@@ -1,12 +1,14 @@
 //! What is kept of a connection for a moment, because it changes rarely and the next call needs it again.
 
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use moka::future::Cache;
 use uuid::Uuid;
 use vardbro_ehr::EhrResult;
+use vardbro_ehr::connection::Connection;
 
 use super::units::Offered;
 use crate::wire::UnitKey;
@@ -16,16 +18,34 @@ use crate::wire::time_types::TimeTypes;
 const KEPT_FOR: Duration = Duration::from_secs(60);
 const MOST_ENTRIES: u64 = 1_000;
 
-/// Nothing of a patient is in here, and no free time.
-pub(super) struct Memory {
-    pub(super) care_units: Memo<Uuid, Vec<CareUnit>>,
-    pub(super) time_types: Memo<(Uuid, UnitKey), TimeTypes>,
-    pub(super) resources: Memo<(Uuid, UnitKey), Vec<Offered>>,
+/// What is kept of which connection.
+type Known = HashMap<Uuid, (Weak<Connection>, Arc<Kept>)>;
+
+/// By connection. One that was replaced is another one, though its id is the same.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<Known>);
+
+/// What is kept of one connection. Nothing of a patient is in here, and no free time.
+pub(super) struct Kept {
+    pub(super) care_units: Memo<(), Vec<CareUnit>>,
+    pub(super) time_types: Memo<UnitKey, TimeTypes>,
+    pub(super) resources: Memo<UnitKey, Vec<Offered>>,
 }
 
-impl Default for Memory {
-    fn default() -> Self {
-        Self { care_units: Memo::new(), time_types: Memo::new(), resources: Memo::new() }
+impl Memory {
+    /// What is kept of the connection.
+    pub(super) fn of(&self, connection: &Arc<Connection>) -> Arc<Kept> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, kept)) = known.get(&connection.id)
+            && of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, connection))
+        {
+            return Arc::clone(kept);
+        }
+        let kept =
+            Arc::new(Kept { care_units: Memo::new(), time_types: Memo::new(), resources: Memo::new() });
+        known.retain(|_, (of, _)| of.strong_count() > 0);
+        known.insert(connection.id, (Arc::downgrade(connection), Arc::clone(&kept)));
+        kept
     }
 }
 

@@ -1,11 +1,13 @@
 //! One operation's dealings with TakeCare: sends native calls and says what refusals mean.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use secrecy::ExposeSecret;
 use vardbro_ehr::wire::Safety;
 use vardbro_ehr::{Ctx, EhrError, EhrErrorKind, EhrResult};
 
-use super::memory::Memory;
+use super::memory::{Kept, Memory};
 use crate::config::Config;
 use crate::error;
 use crate::mapping::times;
@@ -15,7 +17,7 @@ pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) config: Config,
     pub(super) api: Api,
-    pub(super) memory: &'a Memory,
+    pub(super) kept: Arc<Kept>,
 }
 
 /// TakeCare's no, in its own words without the connection's secrets.
@@ -41,10 +43,10 @@ impl Refused {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn open(ctx: &'a Ctx, memory: &'a Memory) -> EhrResult<Self> {
+    pub(super) fn open(ctx: &'a Ctx, memory: &Memory) -> EhrResult<Self> {
         let config = Config::read(&ctx.connection)?;
         let api = config.api(ctx.clock.now());
-        Ok(Self { ctx, config, api, memory })
+        Ok(Self { ctx, config, api, kept: memory.of(&ctx.connection) })
     }
 
     /// TakeCare's day.

@@ -1,8 +1,11 @@
-use vardbro_ehr::{Ehr, EhrErrorKind, Thing};
+use std::sync::Arc;
+
+use vardbro_ehr::connection::Settings;
+use vardbro_ehr::{Ctx, Ehr, EhrErrorKind, Thing};
 use vardbro_model::id::{CareUnitId, HealthcareServiceId};
 use vardbro_model::resource::ResourceKind;
 
-use crate::clinic::{Clinic, EHN, fault, kind, resource_ref, ten};
+use crate::clinic::{Clinic, EHN, connection, fault, kind, resource_ref, ten};
 
 #[tokio::test]
 async fn care_units_come_from_the_assumed_list() {
@@ -65,6 +68,27 @@ async fn services_are_the_time_types_for_the_web() {
         assert_eq!(kind(answer), EhrErrorKind::NotFound(Thing::HealthcareService));
     }
     assert_eq!(clinic.calls_of("GetTimeTypes"), 1, "{:?}", clinic.calls());
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_a_connection_that_was_replaced() {
+    let clinic = Clinic::open().await;
+    for _ in 0..2 {
+        clinic.takecare.care_units(&clinic.ctx()).await.unwrap();
+    }
+    assert_eq!(clinic.calls_of("GetCareUnits"), 1, "{:?}", clinic.calls());
+    let known = &clinic.connection.settings;
+    let settings = Settings::default()
+        .with("booking_url", clinic.running.native.clone())
+        .with_secret("externaluser", known.secret("externaluser").unwrap().clone())
+        .with_secret("invokingsystem", known.secret("invokingsystem").unwrap().clone());
+    let replaced = Arc::new(connection(settings));
+    assert_eq!(replaced.id, clinic.connection.id);
+    let ctx = Ctx { connection: replaced, ..clinic.ctx() };
+    for _ in 0..2 {
+        clinic.takecare.care_units(&ctx).await.unwrap();
+    }
+    assert_eq!(clinic.calls_of("GetCareUnits"), 2, "{:?}", clinic.calls());
 }
 
 #[tokio::test]
