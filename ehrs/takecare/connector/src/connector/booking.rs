@@ -65,7 +65,7 @@ impl Session<'_> {
     ) -> EhrResult<FreeTime> {
         let writable = times::local_span(window, &self.config.zone).is_some();
         let mut free = if writable && window.start >= self.ctx.clock.now() {
-            self.free_times(unit, window, filter).await?
+            self.free_times(unit, times::beginning(window), filter).await?
         } else {
             Vec::new()
         };
@@ -96,7 +96,7 @@ impl Session<'_> {
     /// Whether that very time is free now.
     async fn is_free(&self, unit: &Unit, window: Window, new: &NewBooking<'_>) -> EhrResult<bool> {
         let filter = Filter { resource: Some(new.resource), service: Some(new.time_type) };
-        let free = self.free_times(unit, window, filter).await?;
+        let free = self.free_times(unit, times::beginning(window), filter).await?;
         Ok(free.iter().any(|one| one.window == window))
     }
 

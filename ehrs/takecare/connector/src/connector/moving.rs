@@ -85,7 +85,7 @@ impl Session<'_> {
         let writable = times::local_span(window, &self.config.zone).is_some();
         let filter = Filter { resource: Some(target), service: Some(present.time_type) };
         let free = if writable && window.start >= self.ctx.clock.now() {
-            self.free_times_for_move(unit, &present.id, window, filter).await?
+            self.free_times_for_move(unit, &present.id, times::beginning(window), filter).await?
         } else {
             Vec::new()
         };
@@ -131,7 +131,7 @@ impl Session<'_> {
         new: &NewBooking<'_>,
     ) -> Option<NativeBooking> {
         let bookings = self.native_bookings(unit, Wanted::Patient(new.patient)).await.ok()?;
-        if bookings.iter().any(|booking| booking.id == present.id) {
+        if bookings.iter().any(|booking| booking.id.eq_ignore_ascii_case(&present.id)) {
             return None;
         }
         only(bookings.into_iter().filter(|booking| is_of(booking, new)))

@@ -45,6 +45,13 @@ pub(crate) fn days(window: Window, zone: &TimeZone) -> (Date, Date) {
     (day(window.start, zone), day(last.max(window.start), zone))
 }
 
+/// Where a slot that fills the window starts. Nothing else of a window is asked about that somebody wants to book, however long
+/// it is.
+pub(crate) fn beginning(window: Window) -> Window {
+    let next = window.start.saturating_add(SignedDuration::from_secs(1)).unwrap_or(window.end);
+    Window { end: window.end.min(next), ..window }
+}
+
 /// The local day of an instant.
 pub(crate) fn day(at: Timestamp, zone: &TimeZone) -> Date {
     zone.to_datetime(at).date()
@@ -133,6 +140,13 @@ mod tests {
         assert_eq!((from, to), (date(2026, 10, 25), date(2026, 10, 26)));
         let (from, to) = days("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z");
         assert_eq!((from, to), (date(2026, 10, 25), date(2026, 10, 25)));
+    }
+
+    #[test]
+    fn a_window_begins_on_one_day() {
+        let beginning = beginning(window("2026-12-01T08:00:00Z", "2099-12-01T08:00:00Z"));
+        assert_eq!(beginning, window("2026-12-01T08:00:00Z", "2026-12-01T08:00:01Z"));
+        assert_eq!(days(beginning, &stockholm()), (date(2026, 12, 1), date(2026, 12, 1)));
     }
 
     #[test]

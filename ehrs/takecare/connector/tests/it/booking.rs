@@ -100,6 +100,19 @@ async fn what_cannot_be_booked_is_told_before_anything_is_written() {
 }
 
 #[tokio::test]
+async fn an_end_years_away_costs_no_more_questions() {
+    let clinic = Clinic::open().await;
+    let slot = clinic.slot().await;
+    clinic.warm().await;
+    let window = Window { end: "2199-12-01T08:00:00Z".parse().unwrap(), ..window_of(&slot) };
+    let good = booking(&slot, ANNA);
+    let endless = Booking { slot: SlotChoice { window, ..good.slot.clone() }, ..good };
+    let refused = clinic.takecare.book(&clinic.ctx(), &ten(), endless).await;
+    assert_eq!(fault(refused).0, FaultCode::NoTimeslotsAvailable);
+    assert_eq!(clinic.calls_of("GetAvailableTimeslots"), 1, "{:?}", clinic.calls());
+}
+
+#[tokio::test]
 async fn a_patient_whom_takecare_does_not_know_is_told_after_its_refusal() {
     let clinic = Clinic::open().await;
     let slot = clinic.slot().await;

@@ -142,6 +142,20 @@ async fn what_takecare_forbids_is_a_conflict_and_sends_nothing() {
 }
 
 #[tokio::test]
+async fn only_the_day_of_a_move_is_asked_for() {
+    let stage = Stage::set("2026-11-20T08:00:00Z", |operation, _| match operation {
+        "GetBookings" => Some(scripted::bookings(&[present("")])),
+        "GetAvailableTimeslots" => Some(scripted::slots(&[])),
+        _ => None,
+    });
+    let endless = Window { end: "2199-12-01T08:00:00Z".parse().unwrap(), ..december(10) };
+    let refused = stage.takecare.change_appointment(&stage.ctx, &ten(), &id(), to(endless)).await;
+    assert_eq!(fault(refused).0, FaultCode::NoTimeslotsAvailable);
+    let asked = stage.last("GetAvailableTimeslots");
+    assert!(asked.contains("<StartDate>20261201</StartDate><EndDate>20261201</EndDate>"), "{asked}");
+}
+
+#[tokio::test]
 async fn another_resource_alone_keeps_the_times() {
     let stage = Stage::set(FRIDAY, |operation, _| match operation {
         "GetBookings" => Some(bookings(&[present("")])),
