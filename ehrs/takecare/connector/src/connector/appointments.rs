@@ -24,7 +24,7 @@ impl Session<'_> {
         wanted: Wanted<'_>,
     ) -> EhrResult<Vec<NativeBooking>> {
         let mut bookings = self.run(bookings::get(&self.api, &unit.key, wanted)).await?;
-        bookings.retain(|booking| is_here(booking, unit));
+        bookings.retain(|booking| is_here(booking, unit) && is_wanted(booking, wanted));
         Ok(bookings)
     }
 
@@ -76,8 +76,7 @@ impl Session<'_> {
 
     /// A booking of the care unit by TakeCare's own id.
     pub(super) async fn find_booking(&self, unit: &Unit, id: &str) -> EhrResult<Option<NativeBooking>> {
-        let found = self.native_bookings(unit, Wanted::Booking(id)).await?;
-        Ok(found.into_iter().find(|booking| booking.id.eq_ignore_ascii_case(id)))
+        Ok(self.native_bookings(unit, Wanted::Booking(id)).await?.into_iter().next())
     }
 
     /// The booking that an id names.
@@ -99,7 +98,7 @@ impl Session<'_> {
             return Err(EhrError::conflict("TakeCare does not allow this appointment to be cancelled."));
         }
         let status = match self.exchange(native::cancel(&self.api, &unit.key, &present.id, &reason)).await {
-            Ok(Ok(answer)) if answer.status.eq_ignore_ascii_case(CANCELLED) => answer.status,
+            Ok(Ok(answer)) if answer.says(&present.id, CANCELLED) => answer.status,
             Ok(Ok(_)) => {
                 let unclear =
                     error::lost("TakeCare did not say that the appointment is cancelled".to_owned());
@@ -136,6 +135,15 @@ impl Session<'_> {
             }
             _ => refused.error(),
         }
+    }
+}
+
+/// The question is not trusted blindly: nobody may see somebody else's bookings as theirs.
+fn is_wanted(booking: &NativeBooking, wanted: Wanted<'_>) -> bool {
+    match wanted {
+        Wanted::Patient(number) => booking.patient.as_deref().is_none_or(|patient| patient == number),
+        Wanted::Booking(id) => booking.id.eq_ignore_ascii_case(id),
+        Wanted::All => true,
     }
 }
 

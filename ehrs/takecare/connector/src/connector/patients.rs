@@ -11,6 +11,7 @@ use vardbro_model::typed_id::PatientRef;
 use super::session::{Session, is_lost};
 use super::units::Unit;
 use crate::config::Service;
+use crate::error;
 use crate::mapping::patient as mapping;
 use crate::wire::patients::{self as native, Patient as Native};
 
@@ -70,7 +71,11 @@ impl Session<'_> {
             return Ok(Upserted { patient: self.read(&known, &unit.id)?, created: false });
         }
         let created = match self.exchange(native::create(&self.api, endpoint, &unit.key, &new)).await {
-            Ok(Ok(created)) => created,
+            Ok(Ok(created)) if created.id == new.id => created,
+            Ok(Ok(_)) => {
+                let other = error::lost("TakeCare answered another patient than was created".to_owned());
+                self.native_patient(unit, &new.id).await.ok().flatten().ok_or(other)?
+            }
             Ok(Err(refused)) => {
                 return Err(refused.says(EhrError::fault(
                     "external_id",

@@ -51,8 +51,18 @@ impl std::fmt::Debug for Confirmation {
 /// What became of a booking that was to be cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
+    /// `BookingId`; `None` where TakeCare does not repeat it.
+    pub booking: Option<String>,
     /// `CANCELLED`.
     pub status: String,
+}
+
+impl Status {
+    /// Whether it is this booking that has this status.
+    pub fn says(&self, booking: &str, status: &str) -> bool {
+        let same = self.booking.as_deref().is_none_or(|told| told.eq_ignore_ascii_case(booking));
+        same && self.status.eq_ignore_ascii_case(status)
+    }
 }
 
 /// `MakeBooking`.
@@ -104,5 +114,5 @@ pub(super) fn read_confirmation(root: &Element) -> Result<Confirmation, Unreadab
 
 pub(super) fn read_status(root: &Element) -> Result<Status, Unreadable> {
     let status = root.need("BookingStatus")?;
-    Ok(Status { status: status.required("Status")?.to_owned() })
+    Ok(Status { booking: status.optional("BookingId"), status: status.required("Status")?.to_owned() })
 }

@@ -90,6 +90,29 @@ async fn a_cancel_whose_answer_was_lost_is_found() {
 }
 
 #[tokio::test]
+async fn that_another_booking_is_cancelled_is_no_answer() {
+    for gone in [false, true] {
+        let sent = AtomicBool::new(false);
+        let stage = Stage::set("2026-11-20T08:00:00Z", move |operation, _| match operation {
+            "GetBookings" if gone && sent.load(Ordering::SeqCst) => Some(listed(&[])),
+            "GetBookings" => Some(listed(&[row("A")])),
+            "CancelBooking" => {
+                assert!(!sent.swap(true, Ordering::SeqCst), "sent once");
+                let other =
+                    "<BookingStatus><BookingId>B</BookingId><Status>CANCELLED</Status></BookingStatus>";
+                Some(Said::Reply(other.into()))
+            }
+            _ => None,
+        });
+        let id = vardbro_model::id::AppointmentId::parse("A").unwrap();
+        let cancelled = stage.takecare.cancel(&stage.ctx, &ten(), &id, None).await;
+        let expected =
+            if gone { Ok(AppointmentStatus::Cancelled) } else { Err(EhrErrorKind::OutcomeUnknown) };
+        assert_eq!(cancelled.map(|one| one.status).map_err(|error| error.kind), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_patient_and_a_note_whose_answers_were_lost_are_found() {
     let clinic = Clinic::open().await;
     let new = NewPatient { external_id: Some("198112189876".into()), ..NewPatient::default() };

@@ -1,10 +1,14 @@
 //! Nothing of a patient and no secret shows in an error.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::FutureExt;
 use vardbro_ehr::{Ehr, EhrErrorKind};
+use vardbro_model::appointment::AppointmentQuery;
+use vardbro_model::patient::NewPatient;
 
-use crate::clinic::{ANNA, Clinic, Meddling, patient_ref, ten};
-use crate::scripted::{Said, Stage};
+use crate::clinic::{ANNA, Clinic, Meddling, first, patient_ref, ten};
+use crate::scripted::{Said, Stage, booking, bookings};
 
 #[tokio::test]
 async fn secrets_show_in_no_error_even_when_takecare_repeats_them() {
@@ -51,6 +55,42 @@ async fn nonsense_is_takecares_failure_and_shows_nothing_of_a_patient() {
         let error = clinic.takecare.patient(&ctx, &ten(), &patient_ref(ANNA)).await.unwrap_err();
         assert_eq!(error.kind, EhrErrorKind::Failed);
         assert!(!format!("{error:?}").contains("Secretname"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_bookings_are_never_listed_as_a_patients() {
+    let stage = Stage::set("2026-11-20T08:00:00Z", |operation, _| {
+        let row = |id, patient| booking(id, "202612010900", "202612010930", patient, "");
+        (operation == "GetBookings").then(|| bookings(&[row("A", "191212121212"), row("B", ANNA)]))
+    });
+    let query = AppointmentQuery { patient: Some(patient_ref(ANNA)), ..AppointmentQuery::default() };
+    let listed = stage.takecare.appointments(&stage.ctx, &ten(), query, first(10)).await.unwrap().items;
+    assert_eq!(listed.iter().map(|one| one.emr_id.as_str()).collect::<Vec<_>>(), ["B"]);
+}
+
+#[tokio::test]
+async fn somebody_elses_record_is_never_answered_to_a_create() {
+    for (found, expected) in [(false, None), (true, Some(ANNA))] {
+        let created = AtomicBool::new(false);
+        let record =
+            |id: &str| format!("<Patients><Patient><PatientId>{id}</PatientId></Patient></Patients>");
+        let stage = Stage::set("2026-11-20T08:00:00Z", move |operation, _| match operation {
+            "GetPatient" if found && created.load(Ordering::SeqCst) => Some(Said::Reply(record(ANNA))),
+            "GetPatient" => Some(Said::Reply("<Patients/>".into())),
+            "CreatePatient" => {
+                assert!(!created.swap(true, Ordering::SeqCst), "sent once");
+                Some(Said::Reply(record("191212121212")))
+            }
+            _ => None,
+        });
+        let new = NewPatient { external_id: Some(ANNA.into()), ..NewPatient::default() };
+        match stage.takecare.create_patient(&stage.ctx, &ten(), new).await {
+            Ok(upserted) => assert_eq!(Some(upserted.patient.emr_id.as_str()), expected),
+            Err(error) => {
+                assert_eq!((error.kind, expected), (EhrErrorKind::OutcomeUnknown, None));
+            }
+        }
     }
 }
 
