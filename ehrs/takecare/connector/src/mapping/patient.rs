@@ -12,6 +12,7 @@ use vardbro_model::typed_id::PatientRef;
 
 use super::offer;
 use crate::wire::patients::{Address as NativeAddress, NewPatient as NewNative, Patient as Native};
+use crate::wire::xml;
 
 const COUNTRY: &str = "SE";
 
@@ -117,6 +118,7 @@ pub(crate) fn new_patient(new: NewPatient, today: Date) -> EhrResult<NewNative> 
     if let Ok(number) = &number {
         faults.extend(contradictions(&new, number));
     }
+    faults.extend(unwritable(&new));
     match number {
         Ok(number) if faults.is_empty() => Ok(NewNative {
             id: number.digits().to_owned(),
@@ -128,6 +130,27 @@ pub(crate) fn new_patient(new: NewPatient, today: Date) -> EhrResult<NewNative> 
         Err(error) if faults.is_empty() => Err(error),
         Err(error) => Err(EhrError::together(error, [EhrError::invalid(faults)])),
     }
+}
+
+/// Texts that cannot be sent.
+fn unwritable(new: &NewPatient) -> Vec<Fault> {
+    let address = new.address.iter().flat_map(|address| {
+        let parts = [
+            ("address.street", &address.street),
+            ("address.co_address", &address.co_address),
+            ("address.postal_code", &address.postal_code),
+            ("address.city", &address.city),
+            ("address.country", &address.country),
+        ];
+        parts.into_iter().filter_map(|(path, part)| Some((path.to_owned(), part.as_deref()?)))
+    });
+    let emails = new.emails.iter().enumerate().map(|(at, email)| (format!("emails[{at}]"), email.as_str()));
+    let wrong = emails.chain(address).filter(|(_, text)| !text.chars().all(xml::holds));
+    wrong
+        .map(|(path, _)| {
+            Fault::at(path, FaultCode::BadInput, "It has a character that TakeCare cannot hold.")
+        })
+        .collect()
 }
 
 /// The register is what counts: nobody may believe that something else was kept.
@@ -236,6 +259,18 @@ mod tests {
         let without = NewPatient { first_name: Some("Ada".into()), ..NewPatient::default() };
         let expected = [(FaultCode::MissingRequiredField, Some("external_id".to_owned()))];
         assert_eq!(faults(new_patient(without, TODAY).map(|new| new.id)), expected);
+    }
+
+    #[test]
+    fn a_character_that_xml_cannot_hold_is_refused_where_it_stands() {
+        let address = Address { street: Some("Ring\u{fffe}vägen".into()), ..Address::default() };
+        let emails = vec!["ada@example.com".into(), "a\u{ffff}@example.com".into()];
+        let new = NewPatient { address: Some(address), emails, ..ada() };
+        let expected = ["emails[1]", "address.street"];
+        assert_eq!(
+            faults(new_patient(new, TODAY).map(|new| new.id)),
+            expected.map(|path| (FaultCode::BadInput, Some(path.to_owned())))
+        );
     }
 
     #[test]
