@@ -17,6 +17,9 @@ const MAX_DEPTH: usize = 32;
 /// What fits into the largest answer by far.
 const MAX_ELEMENTS: usize = 500_000;
 
+/// Of one element, declarations of namespaces among them. TakeCare's messages have eight at most.
+const MAX_ATTRIBUTES: usize = 64;
+
 /// An element with what is inside. Names are local: prefixes are dropped, namespaces are not looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Element {
@@ -175,8 +178,11 @@ fn utf8(bytes: &[u8]) -> Result<&str, Unreadable> {
 
 fn element(start: &BytesStart<'_>) -> Result<Element, Unreadable> {
     let mut element = Element::new(utf8(start.local_name().as_ref())?);
-    for attribute in start.attributes() {
+    for (before, attribute) in start.attributes().enumerate() {
         let attribute = attribute.map_err(|_| malformed())?;
+        if before >= MAX_ATTRIBUTES {
+            return Err(malformed());
+        }
         if attribute.key.as_namespace_binding().is_some() {
             continue;
         }
@@ -300,5 +306,8 @@ mod tests {
         assert!(parse(&nested(MAX_DEPTH + 1)).is_err());
         assert!(parse(&nested(100_000)).is_err());
         assert!(parse(&format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS))).is_err());
+        let attributes = |count: usize| (0..count).map(|n| format!(" a{n}=''")).collect::<String>();
+        assert!(parse(&format!("<a{}/>", attributes(MAX_ATTRIBUTES))).is_ok());
+        assert!(parse(&format!("<a{}/>", attributes(MAX_ATTRIBUTES + 1))).is_err());
     }
 }
