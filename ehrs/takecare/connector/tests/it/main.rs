@@ -15,5 +15,6 @@ mod notes;
 mod patients;
 mod scripted;
 mod secrets;
+mod tls;
 mod units;
 mod wire;
