@@ -121,8 +121,9 @@ impl Session<'_> {
             return read(response.body()).map(Ok).map_err(|at| error::unreadable(endpoint, &at, safety));
         }
         let mut words = token.hidden_in(&String::from_utf8_lossy(response.body()));
-        for secret in self.ctx.connection.settings.secrets() {
-            words = words.replace(secret.expose_secret(), "***");
+        let secrets = self.ctx.connection.settings.secrets().map(ExposeSecret::expose_secret);
+        for secret in secrets.filter(|secret| !secret.trim().is_empty()) {
+            words = words.replace(secret, "***");
         }
         Ok(Err(Refusal { status: response.status(), words, safety, scope }))
     }

@@ -247,8 +247,11 @@ async fn ask(ctx: &Ctx, config: &Config, scopes: &BTreeSet<Scope>) -> EhrResult<
 }
 
 fn accept(grant: &Grant, granted: BTreeSet<Scope>, asked_at: Timestamp) -> EhrResult<Token> {
-    let mut authorization = HeaderValue::try_from(format!("Bearer {}", grant.access_token.trim()))
-        .map_err(|_| EhrError::failed("Webdoc's token host handed out something that is no access token."))?;
+    let token = Some(grant.access_token.trim()).filter(|token| !token.is_empty());
+    let mut authorization =
+        token.and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok()).ok_or_else(|| {
+            EhrError::failed("Webdoc's token host handed out something that is no access token.")
+        })?;
     authorization.set_sensitive(true);
     let life = match grant.expires_in {
         Some(seconds) => SignedDuration::from_secs(seconds.max(0)),

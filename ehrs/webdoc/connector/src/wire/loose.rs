@@ -97,15 +97,23 @@ where
     Ok(value)
 }
 
-/// An object, if it is one that can be read: `null`, `[]` and a text are none.
+/// An object, if it is one that can be read, bare or as the one element of an array: `null`, `[]` and a text are none.
 pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    match Value::deserialize(deserializer)? {
+    match bare(Value::deserialize(deserializer)?) {
         object @ Value::Object(_) => Ok(T::deserialize(object).ok()),
         _ => Ok(None),
+    }
+}
+
+/// What stands in an array of one, or the value as it is.
+pub(super) fn bare(value: Value) -> Value {
+    match value {
+        Value::Array(mut values) if values.len() == 1 => values.pop().unwrap_or_default(),
+        other => other,
     }
 }
 

@@ -317,3 +317,24 @@ async fn a_quota_of_the_token_host_is_told_as_one() {
     let ctx = Ctx { deadline: Instant::now() + Duration::from_secs(3), ..clinic.ctx() };
     assert_eq!(kind(clinic.webdoc.care_units(&ctx).await), EhrErrorKind::RateLimited);
 }
+
+#[tokio::test]
+async fn a_token_host_that_hands_out_nothing_is_told() {
+    let clinic = Clinic::open_set(|settings| settings.with_secret("acting_user_id", "")).await;
+    let handing_out = |token: &'static str| {
+        let wire = meddled(clinic.wire.clone(), move |request| {
+            let answer = match request.uri().path() {
+                "/oauth/token" => Meddling::Answer(200, json!({"access_token": token}).to_string()),
+                _ => Meddling::Answer(500, "Fel".into()),
+            };
+            Box::pin(async { answer })
+        });
+        Ctx { wire, ..clinic.ctx() }
+    };
+    for token in ["", " ", "a\nb"] {
+        let error = Webdoc::new().care_units(&handing_out(token)).await.unwrap_err();
+        assert!(error.detail.contains("no access token"), "{error:?}");
+    }
+    let error = Webdoc::new().care_units(&handing_out("TOKENVALUE")).await.unwrap_err();
+    assert_eq!(error.emr_error.as_deref(), Some("Fel"));
+}
