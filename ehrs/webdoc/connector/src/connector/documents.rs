@@ -12,6 +12,7 @@ use super::session::Session;
 use super::units::Unit;
 use crate::mapping::document as mapping;
 use crate::mapping::number::Number;
+use crate::mapping::patient::own_number;
 use crate::wire::documents::{self as native, NewDocument as NewNative};
 use crate::wire::types::{self, DocumentType};
 
@@ -38,11 +39,12 @@ impl Session<'_> {
                 format!("The content is no {}: the file is damaged, or of another format.", new.format);
             return Err(EhrError::fault("content", FaultCode::InvalidDocument, detail));
         }
-        let (kind, author, _) = try_join!(
+        let (kind, author, patient) = try_join!(
             self.document_type(new.kind.as_deref()),
             self.author(unit, new.created_by.as_ref()),
             self.patient_of(number),
         )?;
+        let number = own_number(&patient, number.clone(), self.today());
         let call = native::create(
             self.api(),
             unit.native(),

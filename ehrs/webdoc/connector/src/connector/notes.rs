@@ -11,7 +11,7 @@ use vardbro_model::typed_id::ResourceRef;
 use super::session::{Failed, Session};
 use super::units::Unit;
 use crate::mapping::number::Number;
-use crate::mapping::{note as mapping, offer};
+use crate::mapping::{note as mapping, offer, patient::own_number};
 use crate::wire::notes::{self as native, KeywordValue, NewNote as NewNative, Note, Record};
 use crate::wire::types;
 use crate::wire::users::User;
@@ -69,7 +69,8 @@ impl Session<'_> {
             Err(failed) => return Err(failed.unsettled()),
         };
         self.write(&note, &author, &keywords).await?;
-        self.note(unit, number, new, (&note, &author))
+        let number = own_number(&patient, number.clone(), self.today());
+        self.note(unit, &number, new, (&note, &author))
     }
 
     /// Writes the text. If that fails the note stands there without any.

@@ -1,5 +1,6 @@
 //! Patients: looked up by their number, changed.
 
+use http::StatusCode;
 use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::page::{Page, PageRequest};
@@ -36,7 +37,7 @@ impl Session<'_> {
     pub(super) async fn find_patient(&self, number: &Number) -> EhrResult<Option<Native>> {
         let found = match self.exchange(native::by_number(self.api(), &number.native())).await? {
             Ok(found) => found,
-            Err(refusal) if refusal.is_of_the_request() => return Ok(None),
+            Err(refusal) if says_unknown(refusal.status()) => return Ok(None),
             Err(refusal) => return Err(refusal.error()),
         };
         let today = self.today();
@@ -99,6 +100,7 @@ impl Session<'_> {
         if !faults.is_empty() {
             return Err(EhrError::invalid(faults));
         }
+        let number = mapping::own_number(&native, number.clone(), self.today());
         let present = self.read_patient(unit, &native)?;
         let expected = mapping::changed(present.clone(), &changes);
         if expected == present {
@@ -106,7 +108,7 @@ impl Session<'_> {
         }
         let change = mapping::change(&changes, mobile);
         let read_again = async {
-            let native = self.patient_of(number).await?;
+            let native = self.patient_of(&number).await?;
             self.read_patient(unit, &native)
         };
         match self.attempt(native::change(self.api(), &number.native(), &change)).await {
@@ -115,7 +117,7 @@ impl Session<'_> {
             Err(Failed::InDoubt(doubt)) => {
                 doubt.settle(read_again.await.map(|found| Some(found).filter(|found| *found == expected)))
             }
-            Err(Failed::Refused(refusal)) if refusal.status() == http::StatusCode::NOT_FOUND => {
+            Err(Failed::Refused(refusal)) if refusal.status() == StatusCode::NOT_FOUND => {
                 Err(EhrError::not_found(Thing::Patient))
             }
             Err(failed) => Err(failed.unsettled()),
@@ -145,6 +147,11 @@ impl Session<'_> {
             None => Ok(None),
         }
     }
+}
+
+/// Whether a look-up's refusal means that nobody has the number; others, such as a 408, say nothing of it.
+fn says_unknown(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 fn unsupported_changes(changes: &PatientChanges) -> Vec<Fault> {

@@ -56,6 +56,11 @@ pub(crate) fn number(native: &Native, today: Date) -> Option<Number> {
     Number::read(text, today)
 }
 
+/// The number of a patient who was found by it, as Webdoc spells it.
+pub(crate) fn own_number(native: &Native, asked: Number, today: Date) -> Number {
+    number(native, today).unwrap_or(asked)
+}
+
 /// Webdoc's letters: K for kvinna, woman, and M for man.
 fn gender(native: Option<&str>) -> Gender {
     match native.map(str::trim) {

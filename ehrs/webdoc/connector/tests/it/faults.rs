@@ -1,14 +1,14 @@
 //! A Webdoc that fails now and then, through the whole wire: whatever is answered is true.
 
 use serde_json::json;
-use vardbro_ehr::{Ctx, Ehr, EhrErrorKind};
+use vardbro_ehr::{Ctx, Ehr, EhrErrorKind, Thing};
 use vardbro_model::appointment::{AppointmentChange, AppointmentQuery};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::AppointmentId;
 use vardbro_model::patient::{Gender, NewPatient};
 use vardbro_model::timeslot::Timeslot;
 
-use crate::clinic::{Clinic, fault, first, kind, window_of};
+use crate::clinic::{Clinic, Fate, Meddling, fault, first, kind, tolvan, window_of};
 
 fn live_at(clinic: &Clinic, slot: &Timeslot) -> usize {
     let (start, end) = (slot.start.timestamp(), slot.end.timestamp());
@@ -138,5 +138,22 @@ async fn a_client_that_goes_away_while_it_waits_keeps_nobody_from_booking() {
     assert_eq!(live_at(&clinic, &slot), 1);
     if let Err(error) = booked {
         assert_eq!(fault::<()>(Err(error)).0, FaultCode::NoTimeslotsAvailable);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_look_up_that_says_nothing_of_the_number_is_not_an_unknown_patient() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    let fates: [(Fate, EhrErrorKind); 4] = [
+        (|| Meddling::Answer(404, String::new()), EhrErrorKind::NotFound(Thing::Patient)),
+        (|| Meddling::Answer(400, String::new()), EhrErrorKind::NotFound(Thing::Patient)),
+        (|| Meddling::Answer(408, String::new()), EhrErrorKind::Failed),
+        (|| Meddling::Answer(405, String::new()), EhrErrorKind::Failed),
+    ];
+    for (fate, expected) in fates {
+        let ctx = clinic.with_fate("GET", "/v2/patients", fate);
+        let error = clinic.webdoc.patient(&ctx, &unit, &tolvan()).await.unwrap_err();
+        assert_eq!(error.kind, expected);
     }
 }
