@@ -43,8 +43,10 @@ impl Session<'_> {
             from_date: from,
             to_date: days.map(|(_, to)| to),
             personal_number: number.as_ref().map(|number| number.native()),
+            arrived: None,
         };
         let rows = if kept { self.bookings(unit, &filter).await? } else { Vec::new() };
+        let rows = self.with_arrivals(unit, rows, filter).await?;
         let mut found: Vec<Appointment> = rows
             .iter()
             .filter(|row| !row.is_free())
@@ -55,8 +57,7 @@ impl Session<'_> {
             .filter(|found| query.wants(found.status))
             .collect();
         if let Some(number) = &number {
-            let id = number.patient_id();
-            found.retain(|found| found.patient_id == id);
+            found.retain(|found| found.patient_id.as_ref().is_some_and(|id| number.is(id.as_str())));
             if found.is_empty() && request.cursor.is_none() && self.has(Scope::PatientRead).await? {
                 self.patient_of(number).await?;
             }
@@ -103,7 +104,37 @@ impl Session<'_> {
 
     pub(super) async fn appointment(&self, unit: &Unit, id: &AppointmentId) -> EhrResult<Appointment> {
         let found = self.booking(unit, id).await?;
-        self.answer(unit, &found).ok_or_else(|| EhrError::not_found(Thing::Appointment))
+        let same_caregiver = Filter { user_id: found.with().map(str::to_owned), ..Filter::default() };
+        let found = self.with_arrivals(unit, vec![found], same_caregiver).await?;
+        let answer = found.first().and_then(|found| self.answer(unit, found));
+        answer.ok_or_else(|| EhrError::not_found(Thing::Appointment))
+    }
+
+    /// The bookings, and of those that are not over whether the patient has come, which the search does not tell. Nobody comes before the
+    /// day, so this is a question of today's only.
+    async fn with_arrivals(
+        &self,
+        unit: &Unit,
+        mut rows: Vec<Booking>,
+        filter: Filter,
+    ) -> EhrResult<Vec<Booking>> {
+        let (now, today) = (self.ctx.clock.now(), self.today());
+        let is_open = |row: &Booking| {
+            let end = time::window(row, &self.config.zone).map(|window| window.end);
+            row.arrived.is_none() && row.date <= Some(today) && end.is_some_and(|end| now < end)
+        };
+        let Some(from) = rows.iter().filter(|row| is_open(row)).filter_map(|row| row.date).min() else {
+            return Ok(rows);
+        };
+        if !self.has(Scope::SelfService).await? {
+            return Ok(rows);
+        }
+        let filter = Filter { from_date: Some(from), to_date: Some(today), ..filter };
+        let come = self.arrivals(unit, filter).await?;
+        for row in rows.iter_mut().filter(|row| is_open(row)) {
+            row.arrived = come.iter().find(|other| other.id == row.id).and_then(|other| other.arrived);
+        }
+        Ok(rows)
     }
 
     /// What the search tells of a booking; its type stands there by its id.

@@ -15,7 +15,7 @@ use super::units::Unit;
 use crate::config::TimeslotServices;
 use crate::mapping::{appointment, offer, time};
 use crate::wire::Code;
-use crate::wire::bookings::Filter;
+use crate::wire::bookings::{Booking, Filter};
 use crate::wire::types::BookingType;
 
 /// A free row whose time, caregiver and booking type are known.
@@ -66,8 +66,9 @@ impl Session<'_> {
         window: Window,
         wanted: Wanted,
     ) -> EhrResult<Vec<FreeRow>> {
-        let (types, caregivers, mut rows) =
-            try_join!(self.booking_types(), self.caregivers(unit), self.rows(unit, window, wanted))?;
+        let (types, caregivers, rows) =
+            try_join!(self.booking_types(), self.caregivers(unit), self.free(unit, window, &wanted))?;
+        let mut rows = self.read(rows, &types, window, &wanted);
         let shown: BTreeSet<Code> =
             types.iter().filter(|kind| self.is_shown(kind)).map(|kind| kind.id).collect();
         let here = |id: &String| caregivers.iter().any(|caregiver| caregiver.id == *id);
@@ -81,6 +82,11 @@ impl Session<'_> {
 
     /// All free rows that start inside the window, asked of Webdoc now. A row that is there twice counts once.
     pub(super) async fn rows(&self, unit: &Unit, window: Window, wanted: Wanted) -> EhrResult<Vec<FreeRow>> {
+        let (types, rows) = try_join!(self.booking_types(), self.free(unit, window, &wanted))?;
+        Ok(self.read(rows, &types, window, &wanted))
+    }
+
+    async fn free(&self, unit: &Unit, window: Window, wanted: &Wanted) -> EhrResult<Vec<Booking>> {
         if window.end <= window.start {
             return Ok(Vec::new());
         }
@@ -92,12 +98,21 @@ impl Session<'_> {
             to_date: Some(to),
             ..Filter::default()
         };
-        let (types, rows) = try_join!(self.booking_types(), self.free_rows(unit, filter))?;
+        self.free_rows(unit, filter).await
+    }
+
+    fn read(
+        &self,
+        rows: Vec<Booking>,
+        types: &[BookingType],
+        window: Window,
+        wanted: &Wanted,
+    ) -> Vec<FreeRow> {
         let mut found: BTreeMap<(Timestamp, Timestamp, String, Code), FreeRow> = BTreeMap::new();
         let mut unclear = 0_u32;
         for row in rows {
             let (Some(at), Some(caregiver), Some(kind)) =
-                (time::window(&row, &self.config.zone), row.with(), appointment::kind(&row, &types))
+                (time::window(&row, &self.config.zone), row.with(), appointment::kind(&row, types))
             else {
                 unclear = unclear.saturating_add(1);
                 continue;
@@ -117,7 +132,7 @@ impl Session<'_> {
                 "free rows without a time that there is, a caregiver or a type are left out"
             );
         }
-        Ok(found.into_values().collect())
+        found.into_values().collect()
     }
 
     pub(super) fn slots(&self, unit: &Unit, rows: &[FreeRow]) -> Vec<Timeslot> {

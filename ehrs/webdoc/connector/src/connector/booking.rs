@@ -15,7 +15,7 @@ use super::session::{Failed, Refusal, Session};
 use super::turns::Turn;
 use super::units::Unit;
 use crate::config::TakeSlot;
-use crate::mapping::{number::Number, time};
+use crate::mapping::{appointment as mapping, number::Number, patient::own_number, time};
 use crate::wire::Code;
 use crate::wire::bookings::{self as native, Booking as Native, BookingChange, Filter, NewBooking};
 use crate::wire::patients::Patient;
@@ -38,6 +38,7 @@ impl Session<'_> {
             (Err(error), _) | (Ok(_), Err(error)) => return Err(error),
             (Ok(patient), Ok(row)) => (patient, row),
         };
+        let number = own_number(&patient, number, self.today());
         let comment = booking.comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty());
         let kind = self.patient_type(&patient, &row.caregiver).await?;
         let taken = match self.take_slot(unit, &row, (&patient, kind), comment).await {
@@ -167,6 +168,7 @@ impl Session<'_> {
             own.is_some_and(|own| number.is(own))
                 && found.with() == Some(row.caregiver.as_str())
                 && time::window(found, &self.config.zone) == Some(row.window)
+                && mapping::kind(found, &[]).is_none_or(|kind| kind == row.kind)
         }))
     }
 

@@ -174,6 +174,7 @@ impl Session<'_> {
                     date: told.date.or(wanted.date),
                     start_time: told.start_time.or(wanted.start_time),
                     end_time: told.end_time.or(wanted.end_time),
+                    arrived: told.arrived.filter(|arrived| *arrived != 0).or(wanted.arrived),
                     ..wanted.clone()
                 };
                 return self.answer(unit, &told).ok_or_else(|| EhrError::not_found(Thing::Appointment));

@@ -42,6 +42,15 @@ impl Session<'_> {
         Ok(rows)
     }
 
+    /// The bookings of the clinic's own list for which the filter holds, and whose patients have come: the search does not tell that.
+    pub(super) async fn arrivals(&self, unit: &Unit, filter: Filter) -> EhrResult<Vec<Booking>> {
+        let filter = Filter { is_booked: Some(true), arrived: Some(true), ..filter };
+        let page = |offset| {
+            native::of_clinic(self.api(), unit.native(), (&filter, false), (self.config.page_size, offset))
+        };
+        self.all(unit, page).await
+    }
+
     /// Every page, twice as many at once each time, so that a long list takes few round trips. A row that stands on two pages,
     /// because others came or went meanwhile, counts once; a server that ignores the offset is found out by the second round.
     async fn all(

@@ -17,7 +17,8 @@ use crate::wire::types::BookingType;
 pub(crate) fn read_id(id: &AppointmentId) -> (&str, Option<Date>) {
     let whole = id.as_str();
     let split = whole.rsplit_once('.').and_then(|(native, day)| {
-        let day = (day.len() == 8).then(|| Date::strptime("%Y%m%d", day).ok()).flatten()?;
+        let digits = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
+        let day = digits.then(|| Date::strptime("%Y%m%d", day).ok()).flatten()?;
         Some((native, Some(day)))
     });
     split.unwrap_or((whole, None))

@@ -97,7 +97,7 @@ pub enum Kind {
 
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
+        Ok(match loose::bare(Value::deserialize(deserializer)?) {
             Value::Object(object) => {
                 object.get("id").and_then(|id| Code::deserialize(id).ok()).map_or(Self::Untold, Self::Id)
             }
@@ -118,6 +118,8 @@ pub struct Filter {
     pub to_date: Option<Date>,
     /// As Webdoc writes it, with its dash.
     pub personal_number: Option<String>,
+    /// Whether the patient has come. The search does not know this filter, a clinic's list does.
+    pub arrived: Option<bool>,
 }
 
 impl Filter {
@@ -158,6 +160,9 @@ pub fn of_clinic(
     let mut url = api.url(&["v1", "clinics", clinic, "bookings"]);
     if let Some(booked) = filter.is_booked {
         url.query_pairs_mut().append_pair("booked", if booked { "true" } else { "false" });
+    }
+    if let Some(arrived) = filter.arrived {
+        url.query_pairs_mut().append_pair("arrived", if arrived { "1" } else { "0" });
     }
     if self_service {
         url.query_pairs_mut().append_pair("selfService", "true");

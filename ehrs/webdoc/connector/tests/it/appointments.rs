@@ -8,7 +8,7 @@ use vardbro_model::error::FaultCode;
 use vardbro_model::id::{AppointmentId, HealthcareServiceId};
 use vardbro_model::page::{Cursor, PageRequest};
 
-use crate::clinic::{Clinic, Fate, Meddling, fault, first, kind, patient, tolvan, typed};
+use crate::clinic::{Clinic, Fate, Meddling, booking, fault, first, kind, meddled, patient, tolvan, typed};
 
 fn id(text: &str) -> AppointmentId {
     AppointmentId::parse(text).unwrap()
@@ -237,4 +237,65 @@ async fn who_cancels_is_the_connections_user_or_the_caregiver() {
         let user = setting.unwrap_or(slot.resource_id.as_str());
         assert_eq!(*seen.lock().unwrap(), json!({"userId": user}).to_string());
     }
+}
+
+#[tokio::test]
+async fn an_id_that_nobody_made_names_nothing() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    for text in ["41aa.-0010101", "41aa.99991231", "41aa.20261301", ".20261124", "41aa."] {
+        let found = clinic.webdoc.appointment(&clinic.ctx(), &unit, &id(text)).await;
+        assert_eq!(kind(found), EhrErrorKind::NotFound(Thing::Appointment), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_patient_without_a_swedish_number_has_one_id_however_it_was_spelled() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    let slot = clinic.calendar(&unit).await.remove(0);
+    let spelled = patient("UTL-20240001");
+    let booked = clinic.webdoc.book(&clinic.ctx(), &unit, booking(&slot, spelled.clone())).await.unwrap();
+    assert_eq!(booked.patient_id.as_ref().unwrap().as_str(), "UTL20240001");
+    let query = |patient| AppointmentQuery {
+        patient: Some(patient),
+        window: Some(clinic.window(0, 20)),
+        ..AppointmentQuery::default()
+    };
+    let listed = clinic.listed(&unit, query(spelled)).await;
+    assert!(listed.iter().any(|found| found.id == booked.id), "{listed:?}");
+    assert_eq!(listed, clinic.listed(&unit, query(patient("UTL20240001"))).await);
+}
+
+#[tokio::test]
+async fn that_a_patient_has_come_stands_in_the_clinics_list_and_is_asked_of_today_only() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    let today = clinic.slots(&unit, 0, 1).await.pop().unwrap();
+    let later = clinic.calendar(&unit).await.remove(0);
+    let (booked, later) =
+        (clinic.book(&unit, &today).await.unwrap(), clinic.book(&unit, &later).await.unwrap());
+    let list = format!("/v1/clinics/{unit}/bookings");
+    let come = json!([{"id": booked.emr_id, "clinicId": unit.as_str(), "arrived": "1"}]).to_string();
+    let wire = meddled(clinic.wire.clone(), move |request| {
+        let meant = request.uri().path() == list;
+        assert!(!meant || request.uri().query().unwrap().contains("arrived=1"), "{}", request.uri());
+        let answer = if meant { Meddling::Answer(200, come.clone()) } else { Meddling::Pass };
+        Box::pin(async { answer })
+    });
+    let ctx = vardbro_ehr::Ctx { wire, ..clinic.ctx() };
+    let query = AppointmentQuery { window: Some(clinic.window(0, 20)), ..AppointmentQuery::default() };
+    let listed = clinic.webdoc.appointments(&ctx, &unit, query, first(500)).await.unwrap().items;
+    let of = |id: &AppointmentId| listed.iter().find(|found| found.id == *id).unwrap().status;
+    assert_eq!((of(&booked.id), of(&later.id)), (AppointmentStatus::Completed, AppointmentStatus::Booked));
+    let read = clinic.webdoc.appointment(&ctx, &unit, &booked.id).await.unwrap();
+    assert_eq!(read.status, AppointmentStatus::Completed);
+    assert_eq!(read.emr_status.as_deref(), Some("phase 1, arrived 1"));
+
+    let before = clinic.calls_of("GET /v1/clinics/{id}/bookings");
+    clinic.webdoc.appointment(&clinic.ctx(), &unit, &later.id).await.unwrap();
+    assert_eq!(clinic.calls_of("GET /v1/clinics/{id}/bookings"), before);
+    let read = clinic.webdoc.appointment(&clinic.ctx(), &unit, &booked.id).await.unwrap();
+    assert_eq!(read.status, AppointmentStatus::Booked);
+    assert_eq!(clinic.calls_of("GET /v1/clinics/{id}/bookings"), before + 1);
 }

@@ -158,6 +158,10 @@ async fn rows_that_say_too_little_are_left_out_and_those_taken_too() {
         row("no type", json!({"bookingType": null})),
         row("a stranger", json!({"user": {"id": "stranger"}})),
         row("taken", json!({"patient": {"id": "9d2a"}})),
+        row(
+            "taken, in a list of one",
+            json!({"patient": [{"id": "9d2a"}], "startTime": "10:30", "endTime": "11:00"})
+        ),
         row("of another clinic", json!({"clinic": {"id": "elsewhere"}})),
         row("another day", json!({"date": "2026-11-26"})),
         row("of no known type", json!({"bookingType": {"id": 999}})),
@@ -179,4 +183,14 @@ async fn rows_that_say_too_little_are_left_out_and_those_taken_too() {
     let slots = clinic.webdoc.timeslots(&ctx, &unit, window, None, None).await.unwrap();
     assert_eq!(slots.len(), 1, "{slots:?}");
     assert_eq!(slots[0].start.to_string(), "2026-11-25T10:00:00+01:00");
+}
+
+#[tokio::test]
+async fn a_fresh_answer_asks_everything_once() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    let before = clinic.call_count();
+    let ctx = Ctx { fresh: true, ..clinic.ctx() };
+    clinic.webdoc.timeslots(&ctx, &unit, clinic.window(3, 5), None, None).await.unwrap();
+    assert_eq!(clinic.call_count() - before, 4, "{:?}", clinic.calls());
 }

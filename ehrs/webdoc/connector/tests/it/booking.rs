@@ -1,6 +1,7 @@
 //! Booking: verified, made once, and looked for when the answer was lost.
 
 use futures::future::join_all;
+use serde_json::json;
 use vardbro_ehr::{Ctx, Ehr, EhrErrorKind, Thing};
 use vardbro_model::appointment::{AppointmentStatus, Booking};
 use vardbro_model::error::FaultCode;
@@ -8,7 +9,8 @@ use vardbro_model::id::HealthcareServiceId;
 use vardbro_model::time::Window;
 
 use crate::clinic::{
-    Clinic, Fate, Meddling, booking, fault, faults, kind, no_timeslots, patient, tolvan, typed, window_of,
+    Clinic, Fate, Meddling, booking, fault, faults, kind, meddled, no_timeslots, patient, tolvan, typed,
+    window_of,
 };
 
 #[tokio::test]
@@ -289,5 +291,36 @@ async fn a_booking_carries_the_patient_type_that_is_known() {
             Some(expected) => assert_eq!(body["patientTypeId"], expected),
             None => assert!(body["patientTypeId"].is_number(), "the patient's own: {body}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn another_type_of_booking_at_that_time_is_not_the_one_whose_answer_was_lost() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    let slot = clinic.calendar(&unit).await.remove(0);
+    let row = |kind: &str| {
+        let at = |at: vardbro_model::time::DateTime| at.to_string()[11..16].to_owned();
+        json!([{"id": "41aa", "date": slot.start.to_string()[..10], "startTime": at(slot.start), "endTime": at(slot.end),
+            "bookingType": {"id": kind}, "user": {"id": slot.resource_id.as_str()},
+            "patient": {"id": "9d2a", "personalNumber": "19121212-1212"}}])
+        .to_string()
+    };
+    for (kind, is_it) in [("999", false), (slot.healthcare_service_id.as_str(), true)] {
+        let rows = row(kind);
+        let wire = meddled(clinic.wire.clone(), move |request| {
+            let uri = request.uri();
+            let answer = match request.method().as_str() {
+                "POST" if uri.path() == "/v1/bookings" => Meddling::Swallow,
+                "GET" if uri.query().is_some_and(|query| query.contains("isBooked=1")) => {
+                    Meddling::Answer(200, rows.clone())
+                }
+                _ => Meddling::Pass,
+            };
+            Box::pin(async { answer })
+        });
+        let ctx = Ctx { wire, ..clinic.ctx() };
+        let outcome = clinic.webdoc.book(&ctx, &unit, booking(&slot, tolvan())).await;
+        assert_eq!(outcome.is_ok(), is_it, "{outcome:?}");
     }
 }

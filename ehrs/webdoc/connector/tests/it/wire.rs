@@ -197,6 +197,7 @@ fn a_booking_is_searched_and_names_its_caregiver_user() {
         from_date: Some(date(2026, 12, 1)),
         to_date: Some(date(2026, 12, 2)),
         personal_number: Some("19121212-1212".into()),
+        arrived: Some(true),
     };
     let native = bookings::search(&api(), "5b7e", &filter, 100);
     assert_eq!(
@@ -221,6 +222,11 @@ fn a_clinics_list_has_names_of_types_and_any_free_card() {
     assert_eq!(
         sent(&native).0,
         "GET /v1/clinics/5b7e/bookings booked=false selfService=true fromDate=2026-12-01 limit=100 offset=0"
+    );
+    let who_came = Filter { is_booked: Some(true), arrived: Some(true), ..Filter::default() };
+    assert_eq!(
+        sent(&bookings::of_clinic(&api(), "5b7e", (&who_came, false), (100, 0))).0,
+        "GET /v1/clinics/5b7e/bookings booked=true arrived=1 limit=100 offset=0"
     );
     let row = |free_card: Value| {
         json!({"id": "41aa", "clinicId": "5b7e", "date": "2026-12-01", "startTime": "09:00", "endTime": "09:30", "arrived": "1",
