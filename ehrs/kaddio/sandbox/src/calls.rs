@@ -1,8 +1,6 @@
 //! What a call is counted as.
 
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
@@ -42,17 +40,9 @@ fn operation_name(body: Option<GraphQlBody>) -> String {
 }
 
 fn first_root_field(document: &ExecutableDocument, name: Option<&str>) -> Option<(OperationType, String)> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => operation,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name)?,
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next()?
-        }
-        // Nobody can tell which one is meant.
-        (DocumentOperations::Multiple(_), None) => return None,
-    };
-    let field = first_field(document, &operation.node.selection_set.node, FRAGMENTS_DEEP)?;
-    Some((operation.node.ty, field))
+    let operation = graphql::chosen(document, name)?;
+    let field = first_field(document, &operation.selection_set.node, FRAGMENTS_DEEP)?;
+    Some((operation.ty, field))
 }
 
 /// How deep fragments are followed: they may lead back to themselves.

@@ -3,6 +3,7 @@
 mod limits;
 mod mutation;
 mod query;
+mod variables;
 #[cfg(test)]
 mod written_schema;
 
@@ -21,6 +22,7 @@ use crate::state::App;
 pub use limits::document;
 use mutation::Mutation;
 use query::Query;
+pub use variables::chosen;
 
 pub const PATH: &str = "/graphql";
 
@@ -61,6 +63,11 @@ async fn answer(
     let body = read(&body)?;
     if let Err(refused) = limits::check(&body.query, endpoint.introspection) {
         return Ok(Json(Response::from_errors(vec![ServerError::new(refused, None)])));
+    }
+    let wrong = document(&body.query)
+        .map(|document| variables::check(&document, body.operation_name.as_deref(), &body.variables));
+    if let Some(wrong) = wrong.filter(|wrong| !wrong.is_empty()) {
+        return Ok(Json(Response::from_errors(wrong)));
     }
     let mut request = Request::new(body.query).variables(body.variables).data(caller);
     request.operation_name = body.operation_name;

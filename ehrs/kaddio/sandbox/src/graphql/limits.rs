@@ -10,6 +10,8 @@ use super::query::Query;
 /// The schema itself is four deep; tools that ask for it go down to fifteen.
 const DEPTH: usize = 16;
 const FIELDS: usize = 1_000;
+/// To look through all calendars is as much as so many fields.
+pub const CALENDAR: usize = 50;
 const DIRECTIVES: usize = 4;
 const QUERY_BYTES: usize = 64 * 1024;
 /// Fragments within fragments multiply before depth and fields are counted.

@@ -1,5 +1,6 @@
 use async_graphql::{Context, ID, Object, Result};
 
+use super::limits;
 use crate::booking::{Booking, BookingSearch};
 use crate::booking_type::BookingType;
 use crate::client::{Client, ClientSearch};
@@ -40,6 +41,7 @@ impl Query {
 
     /// ASSUMED. Start times at which a booking type can be booked, from `from` on and before `to`, by start: inside working time, at the interval
     /// of the host, not taken, not reserved by somebody who is just booking, not sooner than the booking margin.
+    #[graphql(complexity = "limits::CALENDAR + child_complexity")]
     async fn free_times(
         &self,
         ctx: &Context<'_>,

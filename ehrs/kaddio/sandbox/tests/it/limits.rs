@@ -63,6 +63,18 @@ async fn a_query_of_too_many_fields_is_refused() {
 }
 
 #[tokio::test]
+async fn a_query_through_all_calendars_again_and_again_is_refused() {
+    let sandbox = Sandbox::start().await;
+    let aliases = |count: usize| {
+        let window = "from: \"2026-12-01T00:00:00Z\", to: \"2026-12-02T00:00:00Z\"";
+        let fields: String = (0..count).map(|n| format!("a{n}: freeTimes({window}) {{ start }} ")).collect();
+        format!("{{ {fields} }}")
+    };
+    sandbox.ask(&aliases(10), Value::Null).await.data();
+    assert!(sandbox.ask(&aliases(40), Value::Null).await.error().contains("too complex"));
+}
+
+#[tokio::test]
 async fn fragments_and_directives_that_multiply_are_refused() {
     let sandbox = Sandbox::start().await;
     let fragments: String =

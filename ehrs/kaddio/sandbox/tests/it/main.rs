@@ -11,4 +11,5 @@ mod free_times;
 mod limits;
 mod sandbox;
 mod transport;
+mod variables;
 mod web;
