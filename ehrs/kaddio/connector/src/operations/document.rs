@@ -12,6 +12,12 @@ use async_graphql_value::Value;
 
 use super::{Name, Spec};
 
+/// Nobody writes longer ones; a gateway has to read it.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Fragments within fragments multiply.
+const MAX_FRAGMENTS: usize = 500;
+
 /// A document that the connector can use.
 #[derive(Clone)]
 pub struct Document {
@@ -26,12 +32,15 @@ impl Document {
     /// Reads a document; the error is everything that is wrong with it.
     pub fn read(name: Name, text: &str) -> Result<Self, Vec<String>> {
         let spec = name.spec();
+        if text.len() > MAX_BYTES {
+            return Err(vec![format!("it is longer than {MAX_BYTES} bytes")]);
+        }
         let parsed = parse_query(text).map_err(|error| vec![unparsable(&error)])?;
         let operation = only_operation(&parsed).ok_or_else(|| {
             let count = parsed.operations.iter().count();
             vec![format!("it holds {count} operations and must hold one")]
         })?;
-        let mut look = Look { parsed: &parsed, within: Vec::new(), seen: Seen::default() };
+        let mut look = Look { parsed: &parsed, within: Vec::new(), opened: 0, seen: Seen::default() };
         look.directives(&operation.node.directives);
         look.selections(&operation.node.selection_set.node, "");
         let seen = look.seen;
@@ -40,6 +49,7 @@ impl Document {
         faults.extend(kind_fault(spec, operation));
         faults.extend(variable_faults(spec, &operation.node.variable_definitions, &seen.used));
         faults.extend(lacking_answers(spec, &seen.selected));
+        faults.extend(answers_in_parts(spec, &seen.selected));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -173,6 +183,16 @@ fn lacking_answers(spec: &Spec, selected: &BTreeSet<String>) -> impl Iterator<It
         .map(|answer| format!("it does not select {}", answer.path))
 }
 
+/// What is read as a plain value must not have parts. A root that is not needed is not read.
+fn answers_in_parts(spec: &Spec, selected: &BTreeSet<String>) -> impl Iterator<Item = String> {
+    let is_part = |path: &str, of: &str| path.strip_prefix(of).is_some_and(|rest| rest.starts_with('.'));
+    let is_read = spec.answers.iter().filter(|answer| answer.needed || answer.path.contains('.'));
+    let plain =
+        is_read.filter(move |answer| !spec.answers.iter().any(|other| is_part(other.path, answer.path)));
+    let in_parts = plain.filter(move |answer| selected.iter().any(|path| is_part(path, answer.path)));
+    in_parts.map(|answer| format!("it selects parts of {}, which must be a plain value", answer.path))
+}
+
 fn variable_faults(
     spec: &Spec,
     taken: &[Positioned<VariableDefinition>],
@@ -215,6 +235,8 @@ struct Look<'d> {
     parsed: &'d ExecutableDocument,
     /// The fragments on the way here.
     within: Vec<&'d str>,
+    /// How many fragments were opened.
+    opened: usize,
     seen: Seen,
 }
 
@@ -260,6 +282,13 @@ impl<'d> Look<'d> {
             self.seen.faults.push(format!("the fragment {name} holds itself{}", at(place)));
             return;
         }
+        self.opened = self.opened.saturating_add(1);
+        if self.opened > MAX_FRAGMENTS {
+            if self.opened == MAX_FRAGMENTS.saturating_add(1) {
+                self.seen.faults.push(format!("it opens more than {MAX_FRAGMENTS} fragments{}", at(place)));
+            }
+            return;
+        }
         self.within.push(name);
         self.directives(&fragment.node.directives);
         self.selections(&fragment.node.selection_set.node, path);
@@ -267,6 +296,13 @@ impl<'d> Look<'d> {
     }
 
     fn directives(&mut self, directives: &[Positioned<Directive>]) {
+        for directive in directives {
+            let name = directive.node.name.node.as_str();
+            if matches!(name, "skip" | "include") {
+                let place = at(directive.pos);
+                self.seen.faults.push(format!("@{name} may leave out what must always be answered{place}"));
+            }
+        }
         for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
             self.value(&value.node, value.pos);
         }

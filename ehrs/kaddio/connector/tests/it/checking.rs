@@ -164,7 +164,7 @@ async fn operations_whose_documents_do_not_fit_are_unavailable_from_then_on() {
 #[tokio::test]
 async fn a_scalar_with_fields_and_an_object_without_are_misfits() {
     let own = "query($note_id: ID!) { note: contact(id: $note_id) { id patient_id: clientId template_id: contactTypeId
-               fields: headings { id: headingId name { first } text } signed hostId contact: headings } }";
+               fields: headings { id: headingId name text kind: name { first } } signed hostId contact: headings } }";
     let clinic = Clinic::open_with(Options::default(), |s| s.with("operation_contact", own)).await;
     let report = clinic.kaddio.check(&clinic.fresh()).await.unwrap();
     let told: Vec<_> = report.warnings.iter().filter(|warning| warning.starts_with("Not in")).collect();

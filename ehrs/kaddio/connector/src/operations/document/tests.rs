@@ -153,8 +153,49 @@ fn fragments_and_directives_are_looked_through() {
     assert!(faults(Name::Booking, &unknown)[0].starts_with("the fragment Nobody is not in it"));
     let endless = text.replace("status }", "status ...Times }");
     assert!(faults(Name::Booking, &endless)[0].starts_with("the fragment Times holds itself"));
-    let conditional = text.replace("start end", "start end @include(if: $long)");
+    let conditional = text.replace("start end", "start end @upper(if: $long)");
     assert!(faults(Name::Booking, &conditional)[0].starts_with("$long is used and not taken"));
+}
+
+#[test]
+fn what_could_be_left_out_of_an_answer_is_no_answer() {
+    let text = format!("query A($appointment_id: ID!) {{ appointment: b(id: $appointment_id) {BOOKING} }}");
+    for directive in ["@skip(if: true)", "@include(if: false)"] {
+        let conditional = text.replace("status", &format!("status {directive}"));
+        let (name, column) = (directive.split('(').next().unwrap(), conditional.find('@').unwrap() + 1);
+        let expected =
+            format!("{name} may leave out what must always be answered at line 1, column {column}");
+        assert_eq!(one_fault(Name::Booking, &conditional), expected);
+    }
+}
+
+#[test]
+fn what_is_read_as_a_plain_value_has_no_parts() {
+    let create = "mutation A($personal_number: String, $first_name: String, $last_name: String) {
+                  patient_id: createClient(p: $personal_number, f: $first_name, l: $last_name) { id } }";
+    let fault = "it selects parts of patient_id, which must be a plain value";
+    assert_eq!(one_fault(Name::CreateClient, create), fault);
+    let text = format!("query A($appointment_id: ID!) {{ appointment: b(id: $appointment_id) {BOOKING} }}");
+    let nested = text.replace("patient_id: b", "patient_id: client { _id }");
+    assert_eq!(
+        one_fault(Name::Booking, &nested),
+        "it selects parts of appointment.patient_id, which must be a plain value"
+    );
+    // Nobody reads what this one answers.
+    let update = "mutation A($patient_id: ID!, $custom_fields: [X]) {
+                  updated: u(i: $patient_id, c: $custom_fields) { id } }";
+    assert_eq!(faults(Name::UpdateUser, update), [""; 0]);
+}
+
+#[test]
+fn documents_that_multiply_or_have_no_end_are_given_up() {
+    let doubling: String =
+        (0..60).map(|n| format!("fragment F{n} on Query {{ ...F{} ...F{} }} ", n + 1, n + 1)).collect();
+    let text = format!("{{ ...F0 }} {doubling} fragment F60 on Query {{ a }}");
+    let told = faults(Name::Catalogue, &text);
+    assert!(told[0].starts_with("it opens more than 500 fragments"), "{told:?}");
+    let long = format!("{{ a }} #{}", " ".repeat(64 * 1024));
+    assert_eq!(one_fault(Name::Catalogue, &long), "it is longer than 65536 bytes");
 }
 
 #[test]
