@@ -20,6 +20,9 @@ pub(crate) const COUNTRY: &str = "SE";
 /// Between several phones or e-mail addresses in one custom field.
 const SEPARATOR: &str = ", ";
 
+/// What is read as standing between two of them.
+const SEPARATORS: [char; 3] = [',', ';', '\n'];
+
 pub(crate) fn patient(
     native: &Client,
     fields: &CustomFields,
@@ -75,7 +78,7 @@ fn phones(first: Option<&str>, others: Option<String>) -> Vec<Phone> {
 }
 
 fn several(kept: Option<&str>) -> impl Iterator<Item = &str> {
-    kept.unwrap_or_default().split([',', ';', '\n']).map(str::trim).filter(|one| !one.is_empty())
+    kept.unwrap_or_default().split(SEPARATORS).map(str::trim).filter(|one| !one.is_empty())
 }
 
 fn gender_of(sex: Sex) -> Gender {
@@ -129,12 +132,9 @@ pub(crate) fn plan(
     let address = new.address.clone().unwrap_or_default();
     planning.keep(Kept::CoAddress, "address.co_address", text(address.co_address.as_ref()));
     planning.keep(Kept::Country, "address.country", text(address.country.as_ref()));
-    let others = |mut all: Vec<&str>| {
-        let first = (!all.is_empty()).then(|| all.remove(0).to_owned());
-        (first, (!all.is_empty()).then(|| all.join(SEPARATOR)))
-    };
-    let (phone, other_phones) = others(new.phones.iter().map(Phone::as_e164).collect());
-    let (email, other_emails) = others(new.emails.iter().map(String::as_str).collect());
+    let (phone, other_phones) = first_and_others(new.phones.iter().map(Phone::as_e164));
+    let (email, other_emails) = first_and_others(new.emails.iter().map(String::as_str));
+    planning.other_emails(&new.emails);
     planning.keep(Kept::OtherPhones, "phones.1", other_phones);
     planning.keep(Kept::OtherEmails, "emails.1", other_emails);
     let client = NewClient {
@@ -149,6 +149,20 @@ pub(crate) fn plan(
     };
     let Planning { faults, custom_fields, kept, .. } = planning;
     if faults.is_empty() { Ok(Plan { client, custom_fields, kept }) } else { Err(EhrError::invalid(faults)) }
+}
+
+/// Each of them once; the others as they stand in one custom field.
+fn first_and_others<'t>(all: impl Iterator<Item = &'t str>) -> (Option<String>, Option<String>) {
+    let mut distinct: Vec<&str> = Vec::new();
+    for one in all {
+        if !distinct.contains(&one) {
+            distinct.push(one);
+        }
+    }
+    let mut distinct = distinct.into_iter();
+    let first = distinct.next().map(str::to_owned);
+    let others: Vec<&str> = distinct.collect();
+    (first, (!others.is_empty()).then(|| others.join(SEPARATOR)))
 }
 
 struct Planning<'a> {
@@ -198,6 +212,14 @@ impl Planning<'_> {
             self.fault("gender", FaultCode::BadInput, "It is another one than in external_id.");
         } else {
             self.keep(Kept::Gender, "gender", word(given).map(str::to_owned));
+        }
+    }
+
+    /// An address with a separator in it would come back as two.
+    fn other_emails(&mut self, emails: &[String]) {
+        for (number, _) in emails.iter().enumerate().skip(1).filter(|(_, email)| email.contains(SEPARATORS)) {
+            let detail = "Further addresses stand in one custom field: one with a comma or a semicolon would be torn apart.";
+            self.fault(&format!("emails.{number}"), FaultCode::NotSupported, detail);
         }
     }
 

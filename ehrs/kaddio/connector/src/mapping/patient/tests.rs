@@ -113,6 +113,31 @@ fn what_kaddio_has_no_field_for_is_refused_at_its_path_unless_a_custom_field_kee
 }
 
 #[test]
+fn an_address_that_would_come_back_as_two_is_refused() {
+    let emails = ["a@example.com", "x;y@example.com", "b@example.com", "\"c,d\"@example.com"];
+    let new = NewPatient { emails: emails.map(str::to_owned).to_vec(), ..tolvan() };
+    let expected = ["emails.1", "emails.3"].map(|path| (FaultCode::NotSupported, path.to_owned()));
+    assert_eq!(told(&new, &fields()), expected);
+    let alone = NewPatient { emails: vec!["x;y@example.com".into()], ..tolvan() };
+    let plan = plan(&alone, &fields(), &documents(), TODAY).unwrap();
+    assert_eq!(read(&client(&plan), &fields()).emails, alone.emails);
+}
+
+#[test]
+fn what_is_given_twice_is_held_once() {
+    let phone = Phone::parse("070-174 06 05", Some(COUNTRY)).unwrap();
+    let new = NewPatient {
+        phones: vec![phone.clone(), phone.clone()],
+        emails: vec!["a@example.com".into(), "a@example.com".into()],
+        ..tolvan()
+    };
+    assert_eq!(told(&new, &CustomFields::default()), []);
+    let plan = plan(&new, &fields(), &documents(), TODAY).unwrap();
+    let patient = read(&client(&plan), &fields());
+    assert_eq!((patient.phones, patient.emails), (vec![phone], vec!["a@example.com".to_owned()]));
+}
+
+#[test]
 fn gender_other_goes_beside_a_number_that_knows_two() {
     let other = NewPatient { gender: Some(Gender::Other), ..tolvan() };
     assert_eq!(told(&other, &CustomFields::default()), [(FaultCode::NotSupported, "gender".to_owned())]);
