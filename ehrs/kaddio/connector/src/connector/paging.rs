@@ -84,7 +84,7 @@ impl Session<'_> {
     ) -> EhrResult<Page<R::Row>> {
         let mut at = match &request.cursor {
             None => 0,
-            Some(Cursor(text)) => text.parse().map_err(|_| foreign_cursor())?,
+            Some(Cursor(text)) => read_offset(text).ok_or_else(foreign_cursor)?,
         };
         let mut pages = Pages::from(self, at, ask);
         let mut items = Vec::new();
@@ -101,6 +101,11 @@ impl Session<'_> {
         }
         Ok(Page { items, next: None })
     }
+}
+
+/// An `Int` of GraphQL has 32 bits.
+fn read_offset(text: &str) -> Option<usize> {
+    text.parse::<i32>().ok().and_then(|offset| usize::try_from(offset).ok())
 }
 
 pub(super) fn foreign_cursor() -> EhrError {

@@ -11,7 +11,9 @@ use super::session::Session;
 use super::units::Unit;
 use crate::mapping::patient::{self as mapping, Plan};
 use crate::wire::Id;
-use crate::wire::clients::{self, Client, Clients, Created, CustomField, Wanted};
+use crate::wire::clients::{
+    self, Client, Clients, Created, CustomField, CustomFieldValueInput, Updated, Wanted,
+};
 
 /// A client who is meant.
 enum Meant {
@@ -119,7 +121,7 @@ impl Session<'_> {
         match new.find_among(self.candidates(unit, &new).await?) {
             Match::One(patient) => Ok(Upserted { patient: *patient, created: false }),
             Match::Several => Err(ambiguous()),
-            Match::Nobody => self.create_patient(unit, plan).await,
+            Match::Nobody => self.create_patient(unit, &new, plan).await,
         }
     }
 
@@ -143,10 +145,10 @@ impl Session<'_> {
         Ok(found.iter().map(|client| self.read_patient(unit, client)).collect())
     }
 
-    async fn create_patient(&self, unit: &Unit, plan: Plan) -> EhrResult<Upserted> {
+    async fn create_patient(&self, unit: &Unit, new: &NewPatient, plan: Plan) -> EhrResult<Upserted> {
         let id = match self.exchange(clients::create(&plan.client), None).await {
             Ok(Ok(Created { patient_id: Some(id) })) => id,
-            Ok(Ok(Created { patient_id: None })) => self.id_of_new(&plan, no_id()).await?,
+            Ok(Ok(Created { patient_id: None })) => self.id_of_new(unit, new, no_id()).await?,
             Ok(Err(words)) => {
                 // Somebody else may have made the same patient meanwhile.
                 if let Ok(Some(client)) = self.client_of_plan(&plan).await {
@@ -154,24 +156,41 @@ impl Session<'_> {
                 }
                 return Err(Self::refused(&words));
             }
-            Err(error) if error.kind == EhrErrorKind::OutcomeUnknown => self.id_of_new(&plan, error).await?,
+            Err(error) if error.kind == EhrErrorKind::OutcomeUnknown => {
+                self.id_of_new(unit, new, error).await?
+            }
             Err(error) => return Err(error),
         };
         if !plan.custom_fields.is_empty() {
-            let written = self.ask(clients::update(&id, &plan.custom_fields)).await;
-            written.map_err(|error| half_made(&id, &plan, error))?;
+            self.write_custom_fields(&id, &plan).await.map_err(|error| half_made(&id, &plan, error))?;
         }
         // The patient is there, whatever becomes of reading it back.
         let client = self.client_of(&id).await.unwrap_or_else(|_| as_sent(id, plan));
         Ok(Upserted { patient: self.read_patient(unit, &client), created: true })
     }
 
-    /// The answer was lost: the number tells whether the patient was made.
-    async fn id_of_new(&self, plan: &Plan, lost: EhrError) -> EhrResult<Id> {
-        match self.client_of_plan(plan).await {
-            Ok(Some(client)) => Ok(client.id),
-            _ => Err(lost),
+    /// The answer was lost. Before, nobody could be the new patient: whoever can be now is the one.
+    async fn id_of_new(&self, unit: &Unit, new: &NewPatient, lost: EhrError) -> EhrResult<Id> {
+        let Ok(candidates) = self.candidates(unit, new).await else { return Err(lost) };
+        match new.find_among(candidates) {
+            Match::One(patient) => Id::parse(&patient.emr_id).ok_or(lost),
+            Match::Nobody | Match::Several => Err(lost),
         }
+    }
+
+    /// Writes them once. If the answer is lost, the client tells.
+    async fn write_custom_fields(&self, id: &Id, plan: &Plan) -> EhrResult<()> {
+        let written: EhrResult<Updated> = self.ask(clients::update(id, &plan.custom_fields)).await;
+        let Err(error) = written else { return Ok(()) };
+        if error.kind != EhrErrorKind::OutcomeUnknown {
+            return Err(error);
+        }
+        let Ok(client) = self.client_of(id).await else { return Err(error) };
+        let has = |sent: &CustomFieldValueInput| {
+            let holds = |found: &CustomField| found.value.as_deref() == Some(sent.value_string.as_str());
+            client.custom_fields.iter().any(|found| found.field == sent.field && holds(found))
+        };
+        if plan.custom_fields.iter().all(has) { Ok(()) } else { Err(error) }
     }
 
     async fn client_of_plan(&self, plan: &Plan) -> EhrResult<Option<Client>> {

@@ -28,7 +28,7 @@ pub struct Spec {
     pub what: &'static str,
     /// The document when the setting names none.
     pub shipped: &'static str,
-    /// Whether it may be sent twice. A query is `Read`, a mutation is not.
+    /// Whether it may be sent twice. A query is `Read`, a mutation `Once`.
     pub safety: Safety,
     /// What the connector gives it.
     pub variables: &'static [Variable],

@@ -201,7 +201,7 @@ operations! {
             optional("city"),
         ],
         &[must("patient_id")];
-    UpdateUser "update_user" Idempotent "writes custom fields of a client"
+    UpdateUser "update_user" Once "writes custom fields of a client"
         &[always("patient_id"), always("custom_fields")],
         &[may("updated")];
     Bookings "bookings" Read "the bookings of a place, a client, a window"

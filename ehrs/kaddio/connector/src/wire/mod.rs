@@ -40,9 +40,12 @@ pub const PAGE: usize = 200;
 /// The free times of a whole organisation for three months fit in.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
-/// As the vendor's own client does.
+/// As the vendor's own client does. What changes something is `Once`: then only a call that was not sent counts as a failure.
 const REPEATS: Repeats =
     Repeats { after_failure: 3, after_refusal: 3, pause: Pause::Growing(Duration::from_millis(400)) };
+
+/// A mutation that was refused with 429 was sent.
+const REPEATS_OF_A_MUTATION: Repeats = Repeats { after_refusal: 0, ..REPEATS };
 
 /// Where Kaddio is and how it is spoken to.
 #[derive(Clone)]
@@ -77,7 +80,8 @@ impl Api {
             .filter(|(name, value)| document.takes(name) && !value.is_null())
             .collect();
         let request = self.post(document.text(), taken, host.or(self.host.as_ref()));
-        Call::new(spec.safety, spec.endpoint, request).answer_up_to(MAX_ANSWER_BYTES).repeated(REPEATS)
+        let repeats = if spec.is_query() { REPEATS } else { REPEATS_OF_A_MUTATION };
+        Call::new(spec.safety, spec.endpoint, request).answer_up_to(MAX_ANSWER_BYTES).repeated(repeats)
     }
 
     fn post(&self, query: &str, variables: Map<String, Value>, host: Option<&Id>) -> http::Request<Bytes> {

@@ -5,6 +5,7 @@ use vardbro_kaddio_sandbox::Options;
 use vardbro_model::care_unit::Address;
 use vardbro_model::error::FaultCode;
 use vardbro_model::national::{NorwegianNumber, Strictness};
+use vardbro_model::page::{Cursor, PageRequest};
 use vardbro_model::patient::{ExternalIdType, Gender, NewPatient, PatientSearch};
 use vardbro_model::phone::Phone;
 use vardbro_model::typed_id::PatientRef;
@@ -287,7 +288,7 @@ async fn a_rival_of_another_gateway_who_was_first_is_found() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_cleared_up_by_number_and_otherwise_unknown() {
+async fn a_lost_answer_is_cleared_up_by_what_the_patient_goes_by_and_otherwise_unknown() {
     let clinic = Clinic::open().await;
     let unit = clinic.unit().await;
     let before = clinic.running.ehr.state().patients;
@@ -299,9 +300,40 @@ async fn a_lost_answer_is_cleared_up_by_number_and_otherwise_unknown() {
     let ctx = clinic.with_fate("create_client", || Meddling::Drop);
     let other = NewPatient { external_id: Some("196001019808".into()), ..numbered() };
     assert_eq!(kind(clinic.kaddio.create_patient(&ctx, &unit, other).await), EhrErrorKind::OutcomeUnknown);
-    let ctx = clinic.with_fate("create_client", || Meddling::Lose);
+    let ctx = clinic.with_fate("create_client", || Meddling::Drop);
     assert_eq!(kind(clinic.kaddio.create_patient(&ctx, &unit, full()).await), EhrErrorKind::OutcomeUnknown);
-    assert_eq!(clinic.running.ehr.state().patients, before + 2);
+    assert_eq!(clinic.running.ehr.state().patients, before + 1);
+
+    let ctx = clinic.with_fate("create_client", || Meddling::Lose);
+    let made = clinic.kaddio.create_patient(&ctx, &unit, full()).await.unwrap();
+    assert!(made.created);
+    assert_eq!((made.patient.emails, made.patient.date_of_birth), (full().emails, full().date_of_birth));
+    let bare = NewPatient { external_id: None, external_id_type: None, ..numbered() };
+    assert_eq!(kind(clinic.kaddio.create_patient(&ctx, &unit, bare).await), EhrErrorKind::OutcomeUnknown);
+    assert_eq!(clinic.running.ehr.state().patients, before + 3);
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_custom_fields_is_cleared_up_by_reading_them() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    clinic.forget_calls();
+    let ctx = clinic.with_fate("update_user", || Meddling::Lose);
+    let made = clinic.kaddio.create_patient(&ctx, &unit, full()).await.unwrap();
+    assert_eq!((made.created, made.patient.date_of_birth), (true, full().date_of_birth));
+    assert_eq!(clinic.calls()["POST /graphql updateUser"], 1);
+}
+
+#[tokio::test]
+async fn a_cursor_beyond_all_lists_is_foreign() {
+    let clinic = Clinic::open().await;
+    let unit = clinic.unit().await;
+    for foreign in ["-1", "2147483648", "99999999999999", "x"] {
+        let page = PageRequest { limit: 5, cursor: Some(Cursor(foreign.into())) };
+        let search = PatientSearch { last_name: Some("Tolvansson".into()), ..PatientSearch::default() };
+        let refused = clinic.kaddio.search_patients(&clinic.ctx(), &unit, search, page).await;
+        assert_eq!(fault(refused), (FaultCode::BadInput, Some("cursor".into())), "{foreign}");
+    }
 }
 
 #[tokio::test]

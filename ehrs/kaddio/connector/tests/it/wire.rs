@@ -88,7 +88,7 @@ fn update_user_as_observed() {
     assert!(query.contains("updateUser(userId:$patient_id,customProperties:$custom_fields)"), "{query}");
     let field = json!({"field": "xpcmCjN8TeAhPAdpT", "valueString": "1990-02-03"});
     assert_eq!(variables, json!({"patient_id": "mFdvd5CdhTGeoh7uf", "custom_fields": [field]}));
-    assert_eq!(call(&asked).safety, Safety::Idempotent);
+    assert_eq!(call(&asked).safety, Safety::Once);
     for answer in
         [json!({"updated": "mFdvd5CdhTGeoh7uf"}), json!({"updated": null}), json!({"updated": true})]
     {
@@ -113,6 +113,28 @@ fn calls_are_repeated_as_the_vendors_own_client_does() {
     let repeats = call(&catalogue::catalogue()).repeats;
     assert_eq!((repeats.after_failure, repeats.after_refusal), (3, 3));
     assert_eq!(repeats.pause, Pause::Growing(std::time::Duration::from_millis(400)));
+}
+
+#[test]
+fn no_mutation_is_repeated_once_it_was_sent() {
+    let text = "aBc";
+    let sent = [
+        call(&clients::create(&NewClient::default())),
+        call(&clients::update(&id(text), &[])),
+        call(&bookings::create(&bookings::NewBooking {
+            patient_id: &id(text),
+            resource_id: &id(text),
+            healthcare_service_id: &id(text),
+            care_unit_id: None,
+            start: at("2026-12-01T08:00:00Z"),
+            end: at("2026-12-01T09:00:00Z"),
+            comment: None,
+        })),
+        call(&contacts::create(&id(text), &id(text), None, &[])),
+    ];
+    for call in sent {
+        assert_eq!((call.safety, call.repeats.after_refusal), (Safety::Once, 0), "{}", call.endpoint);
+    }
 }
 
 #[test]
