@@ -102,7 +102,11 @@ impl Session<'_> {
         let missing = || EhrError::not_found(Thing::Appointment);
         let id = Id::parse(id.as_str()).ok_or_else(missing)?;
         let found = self.ask(bookings::one(&id)).await?.appointment.ok_or_else(missing)?;
-        if unit.has(found.care_unit_id.as_ref(), false) { Ok(found) } else { Err(missing()) }
+        if found.id == id && unit.has(found.care_unit_id.as_ref(), false) {
+            Ok(found)
+        } else {
+            Err(missing())
+        }
     }
 
     /// All bookings of a client that start at this instant, cancelled ones too.
@@ -138,13 +142,13 @@ fn is_wanted(wanted: &Wanted, row: &Booking) -> bool {
 }
 
 fn write_cursor(at: Timestamp, id: &Id) -> Cursor {
-    Cursor(format!("{}.{id}", at.as_millisecond()))
+    Cursor(format!("{}.{id}", at.as_nanosecond()))
 }
 
 fn read_cursor(Cursor(text): &Cursor) -> EhrResult<Key> {
     let read = || {
         let (at, id) = text.split_once('.')?;
-        Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, Id::parse(id)?))
+        Some((Timestamp::from_nanosecond(at.parse().ok()?).ok()?, Id::parse(id)?))
     };
     read().ok_or_else(foreign_cursor)
 }

@@ -60,6 +60,9 @@ impl Session<'_> {
             }
             Err(error) => return Err(error),
         };
+        if is_another(&booked, &client, &slot) {
+            return Err(another(&booked));
+        }
         Ok(self.answer(unit, &booked))
     }
 
@@ -153,6 +156,22 @@ impl Session<'_> {
             _ => Err(lost),
         }
     }
+}
+
+/// Whether Kaddio says that it booked somebody or something else. What it leaves open is believed.
+fn is_another(booked: &Native, client: &Id, slot: &Slot) -> bool {
+    let differs = |told: &Option<Id>, asked: &Id| told.as_ref().is_some_and(|told| told != asked);
+    booked.start != slot.window.start
+        || differs(&booked.patient_id, client)
+        || differs(&booked.resource_id, &slot.host)
+        || differs(&booked.healthcare_service_id, &slot.kind)
+}
+
+fn another(booked: &Native) -> EhrError {
+    EhrError::outcome_unknown(format!(
+        "Kaddio answered create_booking with another booking than the one that was asked for: look at appointment {}.",
+        booked.id
+    ))
 }
 
 fn unsaid() -> EhrError {

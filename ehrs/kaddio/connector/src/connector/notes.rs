@@ -44,7 +44,8 @@ impl Session<'_> {
         let client = self.client_id(patient).await?;
         let note = Id::parse(note.as_str()).ok_or_else(missing)?;
         let found = self.ask(contacts::one(&note)).await?.note;
-        let found = found.filter(|found| found.patient_id == client).ok_or_else(missing)?;
+        let found =
+            found.filter(|found| found.id == note && found.patient_id == client).ok_or_else(missing)?;
         Ok(self.read_note(unit, &found))
     }
 

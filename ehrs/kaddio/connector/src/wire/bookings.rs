@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::lenient::{instant, list, some_instant};
+use super::lenient::{instant, list, nullable, some_instant};
 use super::{Asked, Id, PAGE, Rows, Variables};
 use crate::operations::Name;
 
@@ -42,6 +42,7 @@ impl fmt::Debug for Booking {
 #[derive(Deserialize)]
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct OneBooking {
+    #[serde(deserialize_with = "nullable")]
     pub appointment: Option<Booking>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient::list;
+use super::lenient::{list, nullable};
 use super::{Asked, Id, PAGE, Rows, Variables};
 use crate::operations::Name;
 
@@ -58,6 +58,7 @@ pub struct CustomFieldValueInput {
 #[derive(Deserialize)]
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct OneClient {
+    #[serde(deserialize_with = "nullable")]
     pub patient: Option<Client>,
 }
 

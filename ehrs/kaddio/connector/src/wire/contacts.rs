@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::lenient::{list, some_instant};
+use super::lenient::{list, nullable, some_instant};
 use super::{Asked, Id, PAGE, Rows, Variables};
 use crate::operations::Name;
 
@@ -53,6 +53,7 @@ pub struct HeadingValueInput {
 #[derive(Deserialize)]
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct OneContact {
+    #[serde(deserialize_with = "nullable")]
     pub note: Option<Contact>,
 }
 

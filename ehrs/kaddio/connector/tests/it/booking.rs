@@ -238,6 +238,21 @@ async fn a_lost_booking_that_did_not_arrive_is_unknown_and_not_sent_again() {
 }
 
 #[tokio::test]
+async fn another_booking_than_the_one_that_was_asked_for_is_no_success() {
+    let stage = Stage::set().await;
+    let ctx = stage.clinic.with_fate("create_booking", || {
+        Meddling::Answer(
+            200,
+            r#"{"data":{"appointment":{"id":"Elsewhen","resource_id":"h","patient_id":"c","healthcare_service_id":"t",
+                "start":"2026-12-01T08:00:00.000Z","end":"2026-12-01T09:00:00.000Z","status":"BOOKED"}}}"#,
+        )
+    });
+    let error = stage.clinic.kaddio.book(&ctx, &stage.unit, stage.booking()).await.unwrap_err();
+    assert_eq!((error.kind, error.delivery), (EhrErrorKind::OutcomeUnknown, Delivery::Unknown));
+    assert!(error.detail.contains("Elsewhen"), "{}", error.detail);
+}
+
+#[tokio::test]
 async fn a_lost_answer_stays_unknown_where_nobody_can_tell_what_was_there_before() {
     let stage = Stage::set().await;
     let ctx = stage.clinic.meddled(|operation| {
