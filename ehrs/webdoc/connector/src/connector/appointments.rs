@@ -1,7 +1,7 @@
 //! Reading and cancelling appointments.
 
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentQuery, AppointmentStatus};
 use vardbro_model::error::FaultCode;
@@ -186,29 +186,30 @@ impl Session<'_> {
 /// Where an appointment stands in a list: rows that come and go between two pages neither repeat nor hide others.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    second: i64,
+    at: Timestamp,
     native: String,
 }
 
 impl Place {
     fn of(appointment: &Appointment) -> Self {
-        Self { second: appointment.start.timestamp().as_second(), native: appointment.emr_id.clone() }
+        Self { at: appointment.start.timestamp(), native: appointment.emr_id.clone() }
     }
 
     fn cursor(&self) -> Cursor {
-        Cursor(format!("{}.{}", self.second, self.native))
+        Cursor(format!("{}.{}", self.at.as_second(), self.native))
     }
 
     fn day(&self, session: &Session<'_>) -> Date {
-        let at = jiff::Timestamp::from_second(self.second).unwrap_or(jiff::Timestamp::MIN);
-        session.config.zone.to_datetime(at).date()
+        session.config.zone.to_datetime(self.at).date()
     }
 }
 
 fn read_cursor(Cursor(text): &Cursor) -> EhrResult<Place> {
     let read = || {
         let (second, native) = text.split_once('.')?;
-        Some(Place { second: second.parse().ok()?, native: native.to_owned() })
+        let at = Timestamp::from_second(second.parse().ok()?).ok()?;
+        // No calendar reaches further back, and Webdoc's days have no sign.
+        (at >= Timestamp::UNIX_EPOCH).then(|| Place { at, native: native.to_owned() })
     };
     read().ok_or_else(|| {
         EhrError::fault("cursor", FaultCode::BadInput, "This cursor does not come from an earlier page.")

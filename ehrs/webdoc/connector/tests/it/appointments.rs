@@ -2,13 +2,16 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use vardbro_ehr::wire::{Call, Safety};
 use vardbro_ehr::{Ehr, EhrErrorKind, Thing};
-use vardbro_model::appointment::{AppointmentQuery, AppointmentStatus};
+use vardbro_model::appointment::{Appointment, AppointmentQuery, AppointmentStatus};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::{AppointmentId, HealthcareServiceId};
 use vardbro_model::page::{Cursor, PageRequest};
+use vardbro_webdoc::wire::Scope;
+use vardbro_webdoc::wire::token::{self, TokenHost};
 
-use crate::clinic::{Clinic, Fate, Meddling, booking, fault, first, kind, meddled, patient, tolvan, typed};
+use crate::clinic::{Clinic, Fate, Meddling, booking, fault, first, kind, patient, tolvan, typed};
 
 fn id(text: &str) -> AppointmentId {
     AppointmentId::parse(text).unwrap()
@@ -107,9 +110,11 @@ async fn small_pages_join_to_the_whole() {
         }
     }
     assert_eq!(joined, whole);
-    let foreign = PageRequest { limit: 7, cursor: Some(Cursor("x".into())) };
-    let refused = clinic.webdoc.appointments(&clinic.ctx(), &unit, query, foreign).await;
-    assert_eq!(fault(refused), (FaultCode::BadInput, Some("cursor".into())));
+    for foreign in ["x", "9223372036854775807.x", "-99999999999.x"] {
+        let foreign = PageRequest { limit: 7, cursor: Some(Cursor(foreign.into())) };
+        let refused = clinic.webdoc.appointments(&clinic.ctx(), &unit, query.clone(), foreign).await;
+        assert_eq!(fault(refused), (FaultCode::BadInput, Some("cursor".into())));
+    }
 }
 
 #[tokio::test]
@@ -267,35 +272,51 @@ async fn a_patient_without_a_swedish_number_has_one_id_however_it_was_spelled() 
     assert_eq!(listed, clinic.listed(&unit, query(patient("UTL20240001"))).await);
 }
 
+/// Reception registers the booking, in Webdoc.
+async fn arrives(clinic: &Clinic, booked: &Appointment) {
+    let credential = |name: &str| clinic.running.credentials[name].clone();
+    let host = TokenHost {
+        url: credential("token_url").parse().unwrap(),
+        client_id: credential("client_id"),
+        client_secret: credential("client_secret").into(),
+    };
+    let answer = clinic.ctx().send(token::ask(&host, &[Scope::SelfService])).await.unwrap();
+    let token = token::read(answer.body()).unwrap().access_token;
+    let visit = json!({"bookingId": booked.emr_id, "visitDate": "2026-11-20 09:05:00"}).to_string();
+    let request = http::Request::post(format!("{}/v2/visits", clinic.running.native))
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(bytes::Bytes::from(visit))
+        .unwrap();
+    let answer = clinic.ctx().send(Call::new(Safety::Once, "POST /v2/visits", request)).await.unwrap();
+    assert_eq!(answer.status(), 201, "{:?}", answer.body());
+}
+
 #[tokio::test]
-async fn that_a_patient_has_come_stands_in_the_clinics_list_and_is_asked_of_today_only() {
+async fn that_a_patient_has_come_is_asked_of_todays_bookings_only() {
     let clinic = Clinic::open().await;
     let unit = clinic.unit().await;
-    let today = clinic.slots(&unit, 0, 1).await.pop().unwrap();
-    let later = clinic.calendar(&unit).await.remove(0);
-    let (booked, later) =
-        (clinic.book(&unit, &today).await.unwrap(), clinic.book(&unit, &later).await.unwrap());
-    let list = format!("/v1/clinics/{unit}/bookings");
-    let come = json!([{"id": booked.emr_id, "clinicId": unit.as_str(), "arrived": "1"}]).to_string();
-    let wire = meddled(clinic.wire.clone(), move |request| {
-        let meant = request.uri().path() == list;
-        assert!(!meant || request.uri().query().unwrap().contains("arrived=1"), "{}", request.uri());
-        let answer = if meant { Meddling::Answer(200, come.clone()) } else { Meddling::Pass };
-        Box::pin(async { answer })
-    });
-    let ctx = vardbro_ehr::Ctx { wire, ..clinic.ctx() };
-    let query = AppointmentQuery { window: Some(clinic.window(0, 20)), ..AppointmentQuery::default() };
-    let listed = clinic.webdoc.appointments(&ctx, &unit, query, first(500)).await.unwrap().items;
-    let of = |id: &AppointmentId| listed.iter().find(|found| found.id == *id).unwrap().status;
-    assert_eq!((of(&booked.id), of(&later.id)), (AppointmentStatus::Completed, AppointmentStatus::Booked));
-    let read = clinic.webdoc.appointment(&ctx, &unit, &booked.id).await.unwrap();
-    assert_eq!(read.status, AppointmentStatus::Completed);
-    assert_eq!(read.emr_status.as_deref(), Some("phase 1, arrived 1"));
+    let mut today = clinic.slots(&unit, 0, 1).await;
+    let ahead = clinic.calendar(&unit).await.remove(0);
+    let mut booked = Vec::new();
+    for slot in [today.pop().unwrap(), today.pop().unwrap(), ahead] {
+        booked.push(clinic.book(&unit, &slot).await.unwrap());
+    }
+    arrives(&clinic, &booked[0]).await;
+    let expected = [
+        (AppointmentStatus::Completed, "phase 2, arrived 1", 1),
+        (AppointmentStatus::Booked, "phase 1", 1),
+        (AppointmentStatus::Booked, "phase 1", 0),
+    ];
 
-    let before = clinic.calls_of("GET /v1/clinics/{id}/bookings");
-    clinic.webdoc.appointment(&clinic.ctx(), &unit, &later.id).await.unwrap();
-    assert_eq!(clinic.calls_of("GET /v1/clinics/{id}/bookings"), before);
-    let read = clinic.webdoc.appointment(&clinic.ctx(), &unit, &booked.id).await.unwrap();
-    assert_eq!(read.status, AppointmentStatus::Booked);
-    assert_eq!(clinic.calls_of("GET /v1/clinics/{id}/bookings"), before + 1);
+    let query = AppointmentQuery { window: Some(clinic.window(0, 20)), ..AppointmentQuery::default() };
+    let listed = clinic.listed(&unit, query).await;
+    for (booked, (status, word, cost)) in booked.iter().zip(expected) {
+        let found = listed.iter().find(|found| found.id == booked.id).unwrap();
+        assert_eq!((found.status, found.emr_status.as_deref()), (status, Some(word)));
+        let before = clinic.calls_of("GET /v1/clinics/{id}/bookings");
+        let read = clinic.webdoc.appointment(&clinic.ctx(), &unit, &booked.id).await.unwrap();
+        assert_eq!(read, *found);
+        assert_eq!(clinic.calls_of("GET /v1/clinics/{id}/bookings"), before + cost);
+    }
 }
