@@ -104,7 +104,7 @@ impl Person {
             "stateCode": self.county_code,
             "countyCode": self.municipality_code,
             "parish": "",
-            "deceased": deceased,
+            "deceased": if deceased { "1" } else { "0" },
         })
     }
 }

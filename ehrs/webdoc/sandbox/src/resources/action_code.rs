@@ -40,7 +40,7 @@ impl ActionCode {
             "articleNo": self.article,
             "codeName": self.name,
             "codeDescription": self.description,
-            "account": "3010",
+            "account": 3010,
             "fee": self.fee.text(),
             "compensation": self.compensation.text(),
             "active": i64::from(self.active),

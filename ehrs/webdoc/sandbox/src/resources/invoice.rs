@@ -80,7 +80,7 @@ impl Invoice {
         json!({
             "invoiceId": self.id.to_string(),
             "invoiceNumber": format!("F{}", self.id),
-            "invoiceStatus": self.status(),
+            "invoiceStatus": self.status().to_string(),
             "currency": "SEK",
             "netAmount": total.text(),
             "totalAmount": total.text(),

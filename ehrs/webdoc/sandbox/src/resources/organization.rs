@@ -29,12 +29,14 @@ pub struct Department {
 }
 
 impl Organization {
+    /// All ids are text, as a client decodes them.
     fn json(&self) -> Value {
-        let departments = self.departments.iter();
-        let departments =
-            departments.map(|row| json!({"id": row.id, "name": row.name, "parent": row.parent}));
+        let departments = self.departments.iter().map(|row| {
+            let parent = row.parent.map(|id| id.to_string());
+            json!({"id": row.id.to_string(), "name": row.name, "parent": parent})
+        });
         json!({
-            "id": self.id,
+            "id": self.id.to_string(),
             "name": self.name,
             "active": i64::from(self.active),
             "departments": departments.collect::<Vec<_>>(),
@@ -151,7 +153,7 @@ async fn import(State(app): State<App>, Body(import): Body<Import>) -> Answer {
 #[serde(rename_all = "camelCase")]
 struct Employment {
     patient_id: Id,
-    department_id: i64,
+    department_id: String,
 }
 
 async fn employ(
@@ -162,10 +164,11 @@ async fn employ(
     let mut session = app.session();
     let organization = session.organizations.iter().find(|row| id.parse() == Ok(row.id));
     let organization = organization.ok_or(Refusal::NotFound("organization"))?.id;
-    if department(&session, organization, employment.department_id).is_none() {
-        return Err(Refusal::invalid("departmentId", "is no department of the organization's"));
-    }
+    let known = employment.department_id.parse().ok();
+    let known = known.filter(|id| department(&session, organization, *id).is_some());
+    let known =
+        known.ok_or_else(|| Refusal::invalid("departmentId", "is no department of the organization's"))?;
     let patient = session.patients.get_mut(&employment.patient_id).ok_or(Refusal::NotFound("patient"))?;
-    patient.employer = Some((organization, employment.department_id));
+    patient.employer = Some((organization, known));
     nothing()
 }

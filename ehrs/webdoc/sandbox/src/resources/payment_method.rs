@@ -27,7 +27,7 @@ impl PaymentMethod {
 
     fn json(&self) -> Value {
         json!({
-            "id": self.id,
+            "id": self.id.to_string(),
             "name": self.name,
             "directPayment": self.direct,
             "active": self.active,

@@ -88,8 +88,8 @@ impl User {
         json!({"id": self.id, "firstName": self.first_name, "lastName": self.last_name})
     }
 
-    /// List and single call the telephone and the cost centre differently. Settings are text in the list, as a client found.
-    fn json(&self, telephone: &str, cost_centre: &str, setting: fn(i64) -> Value) -> Value {
+    /// List and single call the telephone and the cost centre differently.
+    fn json(&self, telephone: &str, cost_centre: &str) -> Value {
         let clinics = self.clinics.iter().filter_map(|id| Clinic::find(*id)).map(|clinic| {
             json!({
                 "id": clinic.id,
@@ -110,9 +110,9 @@ impl User {
             "lastLoggedIn": LAST_LOGGED_IN,
             "clinics": clinics.collect::<Vec<_>>(),
             "settings": {
-                cost_centre: setting(1),
-                "defaultRecordTemplateId": self.default_record_template.map(setting),
-                "defaultPatientTypeId": setting(3),
+                cost_centre: "1",
+                "defaultRecordTemplateId": self.default_record_template.map(|id| id.to_string()),
+                "defaultPatientTypeId": "3",
             },
         })
     }
@@ -139,12 +139,12 @@ async fn all(query: Query) -> Answer {
             && admits(first_name.as_deref(), &user.first_name.to_lowercase())
             && admits(last_name.as_deref(), &user.last_name.to_lowercase())
     });
-    list(users.map(|user| user.json("phoneNumber", "defaultCostCentreId", |id| json!(id.to_string()))))
+    list(users.map(|user| user.json("phoneNumber", "defaultCostCentreId")))
 }
 
 async fn one(Path(id): Path<Id>) -> Answer {
     let user = User::find(id).ok_or(Refusal::NotFound("user"))?;
-    ok(user.json("telephoneNumber", "defaultCostCenterId", Value::from))
+    ok(user.json("telephoneNumber", "defaultCostCenterId"))
 }
 
 async fn permissions(Path(id): Path<Id>) -> Answer {

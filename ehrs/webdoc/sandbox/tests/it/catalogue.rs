@@ -51,7 +51,7 @@ async fn list_and_single_user_name_two_fields_differently() {
             let may_be_missing = setting == "defaultRecordTemplateId" && value.is_null();
             assert!(value.is_string() || may_be_missing, "{user}");
         }
-        assert!(single["settings"]["defaultPatientTypeId"].is_i64());
+        assert_eq!(single["settings"]["defaultPatientTypeId"], user["settings"]["defaultPatientTypeId"]);
         assert_eq!((&single["hsaId"], &single["clinics"]), (&user["hsaId"], &user["clinics"]));
         for clinic in user["clinics"].as_array().unwrap() {
             assert_fields(clinic, "id,name,hsaId,journalArchiveClinicId,invoiceInfo");
@@ -147,6 +147,7 @@ async fn patient_types_are_filtered_and_read_one_by_one() {
 async fn codes_documents_and_payments_have_their_shapes() {
     let sandbox = Sandbox::start().await;
     for code in sandbox.rows("/v1/actionCodes").await {
+        assert!(code["account"].is_i64());
         assert_fields(&code, "id,articleNo,codeName,codeDescription,account,fee,compensation,active");
         assert!(code["fee"].is_string() && code["compensation"].is_string());
         assert!(code["active"] == 0 || code["active"] == 1);
@@ -157,6 +158,7 @@ async fn codes_documents_and_payments_have_their_shapes() {
     assert!(types.iter().any(|kind| kind["active"] == false));
     let methods = sandbox.rows(&format!("/v1/clinics/{BJORKBACKEN}/paymentMethods")).await;
     methods.iter().for_each(|row| assert_fields(row, "id,name,directPayment,active,assetsAccount"));
+    assert!(methods.iter().all(|method| method["id"].is_string()));
     sandbox.get(&format!("/v1/clinics/{NOBODY}/paymentMethods")).await.refused(404, None);
 }
 

@@ -19,7 +19,7 @@ async fn organizations_show_their_departments() {
         assert_fields(&row["departments"][0], "id,name,parent");
     }
     let steel = named(&sandbox, "Påhittade Plåt AB").await;
-    assert_eq!(steel["departments"][1], json!({"id": 503, "name": "Svets", "parent": 502}));
+    assert_eq!(steel["departments"][1], json!({"id": "503", "name": "Svets", "parent": "502"}));
 }
 
 #[tokio::test]
@@ -58,13 +58,15 @@ async fn a_patient_gets_an_employer() {
     let sandbox = Sandbox::start().await;
     let patient = sandbox.patient("19711002-1834").await;
     let path = "/v1/organizations/501/patient";
-    let body = |department: i64| json!({"patientId": id(&patient), "departmentId": department});
-    sandbox.write(Method::PUT, path, body(511)).await.refused(400, Some("departmentId"));
-    sandbox.write(Method::PUT, "/v1/organizations/1/patient", body(503)).await.refused(404, None);
-    let unknown = json!({"patientId": NOBODY, "departmentId": 503});
+    let body = |department: &str| json!({"patientId": id(&patient), "departmentId": department});
+    for unknown in ["511", "Svets", ""] {
+        sandbox.write(Method::PUT, path, body(unknown)).await.refused(400, Some("departmentId"));
+    }
+    sandbox.write(Method::PUT, "/v1/organizations/1/patient", body("503")).await.refused(404, None);
+    let unknown = json!({"patientId": NOBODY, "departmentId": "503"});
     sandbox.write(Method::PUT, path, unknown).await.refused(404, None);
 
-    sandbox.write(Method::PUT, path, body(503)).await.expect(204);
+    sandbox.write(Method::PUT, path, body("503")).await.expect(204);
 
     let after = sandbox.patient("19711002-1834").await;
     assert_eq!(after["organization"], json!({"id": "501", "name": "Påhittade Plåt AB"}));
