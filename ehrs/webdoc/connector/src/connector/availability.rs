@@ -110,7 +110,7 @@ impl Session<'_> {
     ) -> Vec<FreeRow> {
         let mut found: BTreeMap<(Timestamp, Timestamp, String, Code), FreeRow> = BTreeMap::new();
         let mut unclear = 0_u32;
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !row.is_reserved()) {
             let (Some(at), Some(caregiver), Some(kind)) =
                 (time::window(&row, &self.config.zone), row.with(), appointment::kind(&row, types))
             else {

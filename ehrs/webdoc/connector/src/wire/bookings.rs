@@ -38,6 +38,10 @@ pub struct Booking {
     pub clinic: Option<ClinicLink>,
     #[serde(default, deserialize_with = "loose::object")]
     pub patient: Option<BookedPatient>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub reserved_for_organization_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub reserved_for_department_id: Option<String>,
     /// With whom, in the search.
     #[serde(default, deserialize_with = "loose::object")]
     pub user: Option<User>,
@@ -56,6 +60,12 @@ impl Booking {
     pub fn at(&self) -> Option<&str> {
         let linked = self.clinic.as_ref().and_then(|clinic| clinic.id.as_deref());
         linked.or(self.clinic_id.as_deref())
+    }
+
+    /// Whether it is kept for the staff of an organization.
+    pub fn is_reserved(&self) -> bool {
+        let reserved = [&self.reserved_for_organization_id, &self.reserved_for_department_id];
+        reserved.into_iter().flatten().any(|id| id != "0")
     }
 
     /// Whether nobody has taken it.

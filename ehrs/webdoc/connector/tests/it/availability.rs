@@ -162,6 +162,9 @@ async fn rows_that_say_too_little_are_left_out_and_those_taken_too() {
             "taken, in a list of one",
             json!({"patient": [{"id": "9d2a"}], "startTime": "10:30", "endTime": "11:00"})
         ),
+        row("reserved", json!({"reservedForOrganizationId": 501, "startTime": "10:30", "endTime": "11:00"})),
+        row("reserved", json!({"reservedForDepartmentId": "7", "startTime": "11:30", "endTime": "12:00"})),
+        row("reserved for nobody", json!({"reservedForOrganizationId": 0, "reservedForDepartmentId": ""})),
         row("of another clinic", json!({"clinic": {"id": "elsewhere"}})),
         row("another day", json!({"date": "2026-11-26"})),
         row("of no known type", json!({"bookingType": {"id": 999}})),
