@@ -10,8 +10,10 @@ mod ctx;
 mod ehr;
 pub mod environment;
 mod error;
+pub mod memory;
 pub mod meter;
 pub mod scrub;
+pub mod turns;
 pub mod wire;
 
 pub use ctx::Ctx;

@@ -1,11 +1,15 @@
 //! Instants as the API writes them, and the windows that queries ask for.
 
+mod local;
+
 use std::fmt;
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
+
+pub use self::local::{local_to_instant, local_to_window, window_to_local};
 
 /// An instant together with the offset that it is written in: the care unit's own at that instant.
 ///
@@ -198,16 +202,6 @@ impl Window {
     }
 }
 
-/// The instant that a local time names, by the rule of this API: a doubled hour in autumn means its first occurrence,
-/// a time in the missing hour in spring is `None`.
-pub fn local_to_instant(local: civil::DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    let ambiguous = zone.to_ambiguous_timestamp(local);
-    match ambiguous.offset() {
-        jiff::tz::AmbiguousOffset::Gap { .. } => None,
-        _ => ambiguous.earlier().ok(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,14 +250,6 @@ mod tests {
         }
         assert_eq!(DateTime::parse("9999-12-31T23:59:59Z"), Err(DateTimeFault::Range));
         assert_eq!(DateTime::parse("0001-01-01T00:00:00Z"), Err(DateTimeFault::Range));
-    }
-
-    #[test]
-    fn the_doubled_hour_is_its_first_occurrence_and_the_missing_hour_is_nothing() {
-        let doubled = civil::date(2026, 10, 25).at(2, 30, 0, 0);
-        let missing = civil::date(2026, 3, 29).at(2, 30, 0, 0);
-        assert_eq!(local_to_instant(doubled, &stockholm()), "2026-10-25T00:30:00Z".parse().ok());
-        assert_eq!(local_to_instant(missing, &stockholm()), None);
     }
 
     proptest::proptest! {

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
+use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::{Tls, WireProfile};
 use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
@@ -56,7 +57,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 /// The connector. One serves every connection; it keeps nothing of a patient.
 pub struct Cliniko {
     capabilities: Capabilities,
-    memory: Memory,
+    memory: PerConnection<Memory>,
     turns: Turns,
 }
 
@@ -77,14 +78,15 @@ impl Cliniko {
     pub fn new() -> Self {
         Self {
             capabilities: crate::capabilities::capabilities(),
-            memory: Memory::default(),
+            memory: PerConnection::default(),
             turns: Turns::default(),
         }
     }
 
     fn session<'a>(&'a self, ctx: &'a Ctx) -> EhrResult<Session<'a>> {
         let config = Config::read(&ctx.connection)?;
-        Ok(Session { ctx, config, memory: &self.memory, turns: &self.turns })
+        let memory = self.memory.of(&ctx.connection, || Ok::<_, EhrError>(Memory::default()))?;
+        Ok(Session { ctx, config, memory, turns: &self.turns })
     }
 }
 

@@ -21,6 +21,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 use vardbro_ehr::connection::{Connection, Setting};
 use vardbro_ehr::environment::{Machine, Random};
+use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::WireProfile;
 use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
@@ -56,7 +57,7 @@ const CONCURRENCY: usize = 8;
 /// The connector. One serves every connection; it keeps nothing of a patient.
 pub struct TakeCare {
     capabilities: Capabilities,
-    memory: Memory,
+    memory: PerConnection<Memory>,
     random: Arc<dyn Random>,
 }
 
@@ -80,7 +81,7 @@ impl TakeCare {
 
     /// The same, with the references of its notes from this source.
     pub fn with_random(random: Arc<dyn Random>) -> Self {
-        Self { capabilities: crate::capabilities::capabilities(), memory: Memory::default(), random }
+        Self { capabilities: crate::capabilities::capabilities(), memory: PerConnection::default(), random }
     }
 
     fn session<'a>(&'a self, ctx: &'a Ctx) -> EhrResult<Session<'a>> {

@@ -1,6 +1,7 @@
 //! Booking. Cliniko takes two bookings for one time, so: verify, create, ask for conflicts, and take back what clashes.
 
 use futures::join;
+use vardbro_ehr::turns::Taken;
 use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, Booking, Chosen, choose};
 use vardbro_model::error::FaultCode;
@@ -9,7 +10,7 @@ use vardbro_model::timeslot::Timeslot;
 
 use super::availability::{Pair, pairs};
 use super::session::Session;
-use super::turns::{Taken, Turn};
+use super::turns::Turn;
 use super::units::{Offer, Unit, patient_id, resource_id, service_id};
 use crate::config::Withdrawal;
 use crate::wire::bookings::{self, Booking as NativeBooking};

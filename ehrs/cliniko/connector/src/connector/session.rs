@@ -1,5 +1,7 @@
 //! One operation's dealings with Cliniko: sends native calls, reads pages, says what refusals mean.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use secrecy::ExposeSecret;
@@ -18,7 +20,7 @@ const MAX_PAGES: usize = 1_000;
 pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) config: Config,
-    pub(super) memory: &'a Memory,
+    pub(super) memory: Arc<Memory>,
     pub(super) turns: &'a Turns,
 }
 

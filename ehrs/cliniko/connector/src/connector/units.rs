@@ -91,28 +91,28 @@ pub(super) fn patient_id(patient: &PatientRef) -> EhrResult<Id> {
 impl Session<'_> {
     async fn businesses(&self) -> EhrResult<Arc<Vec<Business>>> {
         let ask = || self.all(offer::businesses(self.api()));
-        self.memory.businesses.get(self.ctx.connection.id, self.ctx.fresh, ask).await
+        self.memory.businesses.get((), self.ctx.fresh, ask).await
     }
 
     async fn types(&self) -> EhrResult<Arc<Vec<AppointmentType>>> {
         let ask = || self.all(offer::appointment_types(self.api()));
-        self.memory.types.get(self.ctx.connection.id, self.ctx.fresh, ask).await
+        self.memory.types.get((), self.ctx.fresh, ask).await
     }
 
     async fn services(&self, business: Id) -> EhrResult<Arc<Vec<Service>>> {
         let ask = || self.all(offer::services_of_business(self.api(), business));
-        self.memory.services.get((self.ctx.connection.id, business), self.ctx.fresh, ask).await
+        self.memory.services.get(business, self.ctx.fresh, ask).await
     }
 
     pub(super) async fn practitioners(&self, unit: &Unit) -> EhrResult<Arc<Vec<Practitioner>>> {
         let business = unit.native();
         let ask = || self.all(offer::practitioners_of_business(self.api(), business));
-        self.memory.practitioners.get((self.ctx.connection.id, business), self.ctx.fresh, ask).await
+        self.memory.practitioners.get(business, self.ctx.fresh, ask).await
     }
 
     pub(super) async fn public_settings(&self) -> EhrResult<Arc<Option<PublicSettings>>> {
         let ask = || self.find(people::public_settings(self.api()));
-        self.memory.settings.get(self.ctx.connection.id, self.ctx.fresh, ask).await
+        self.memory.settings.get((), self.ctx.fresh, ask).await
     }
 
     /// Whose key the connection has.
@@ -130,7 +130,7 @@ impl Session<'_> {
             });
             Ok(Author { user: user.id, role: user.role, practitioner: mine.map(|found| found.id) })
         };
-        self.memory.author.get(self.ctx.connection.id, fresh, ask).await
+        self.memory.author.get((), fresh, ask).await
     }
 
     /// The account's own time zone: configured, or told by the public settings.

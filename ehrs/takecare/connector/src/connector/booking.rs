@@ -5,7 +5,7 @@ use vardbro_ehr::{EhrError, EhrResult};
 use vardbro_model::appointment::{Appointment, Booking, Chosen, choose};
 use vardbro_model::error::FaultCode;
 use vardbro_model::national::SwedishNumber;
-use vardbro_model::time::Window;
+use vardbro_model::time::{Window, window_to_local};
 use vardbro_model::timeslot::Timeslot;
 
 use super::availability::{Filter, FreeTime};
@@ -63,7 +63,7 @@ impl Session<'_> {
         filter: Filter,
         patient: &SwedishNumber,
     ) -> EhrResult<FreeTime> {
-        let writable = times::local_span(window, &self.config.zone).is_some();
+        let writable = window_to_local(window, &self.config.zone).is_some();
         let mut free = if writable && window.start >= self.ctx.clock.now() {
             self.free_times(unit, times::beginning(window), filter).await?
         } else {

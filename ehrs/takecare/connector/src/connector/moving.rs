@@ -4,7 +4,7 @@ use vardbro_ehr::{EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::AppointmentId;
-use vardbro_model::time::Window;
+use vardbro_model::time::{Window, window_to_local};
 
 use super::availability::{Filter, FreeTime};
 use super::booking::{confirmed, is_of, only, reason};
@@ -82,7 +82,7 @@ impl Session<'_> {
         window: Window,
         target: u64,
     ) -> EhrResult<FreeTime> {
-        let writable = times::local_span(window, &self.config.zone).is_some();
+        let writable = window_to_local(window, &self.config.zone).is_some();
         let filter = Filter { resource: Some(target), service: Some(present.time_type) };
         let free = if writable && window.start >= self.ctx.clock.now() {
             self.free_times_for_move(unit, &present.id, times::beginning(window), filter).await?

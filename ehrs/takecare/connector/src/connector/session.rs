@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use secrecy::ExposeSecret;
+use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::Safety;
 use vardbro_ehr::{Ctx, EhrError, EhrErrorKind, EhrResult};
 
-use super::memory::{Kept, Memory};
+use super::memory::Memory;
 use crate::config::Config;
 use crate::error;
 use crate::mapping::times;
@@ -17,7 +18,7 @@ pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) config: Config,
     pub(super) api: Api,
-    pub(super) kept: Arc<Kept>,
+    pub(super) memory: Arc<Memory>,
 }
 
 /// TakeCare's no, in its own words without the connection's secrets.
@@ -43,10 +44,11 @@ impl Refused {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn open(ctx: &'a Ctx, memory: &Memory) -> EhrResult<Self> {
+    pub(super) fn open(ctx: &'a Ctx, memory: &PerConnection<Memory>) -> EhrResult<Self> {
         let config = Config::read(&ctx.connection)?;
         let api = config.api(ctx.clock.now());
-        Ok(Self { ctx, config, api, kept: memory.of(&ctx.connection) })
+        let memory = memory.of(&ctx.connection, || Ok::<_, EhrError>(Memory::default()))?;
+        Ok(Self { ctx, config, api, memory })
     }
 
     /// TakeCare's day.

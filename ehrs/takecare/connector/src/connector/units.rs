@@ -60,13 +60,13 @@ impl Session<'_> {
     async fn listed_units(&self) -> EhrResult<Arc<Vec<NativeUnit>>> {
         let endpoint = self.config.services.at(Service::GetCareUnits)?;
         let ask = || self.run(care_units::get(&self.api, endpoint, self.config.listed_id_type()));
-        self.kept.care_units.get((), self.ctx.fresh, ask).await
+        self.memory.care_units.get((), self.ctx.fresh, ask).await
     }
 
     /// The time types that may be booked over the web.
     pub(super) async fn time_types(&self, key: &UnitKey) -> EhrResult<Arc<TimeTypes>> {
         let ask = || self.run(time_types::get(&self.api, key));
-        self.kept.time_types.get(key.clone(), self.ctx.fresh, ask).await
+        self.memory.time_types.get(key.clone(), self.ctx.fresh, ask).await
     }
 
     /// The care unit of this id.
@@ -117,7 +117,7 @@ impl Session<'_> {
     /// The resources that have free times or bookings.
     pub(super) async fn offered(&self, unit: &Unit) -> EhrResult<Arc<Vec<Offered>>> {
         let ask = || self.look_for_resources(unit);
-        self.kept.resources.get(unit.key.clone(), self.ctx.fresh, ask).await
+        self.memory.resources.get(unit.key.clone(), self.ctx.fresh, ask).await
     }
 
     async fn look_for_resources(&self, unit: &Unit) -> EhrResult<Vec<Offered>> {

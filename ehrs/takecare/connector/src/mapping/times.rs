@@ -6,32 +6,15 @@
 use jiff::civil::{Date, DateTime as Local};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use vardbro_model::time::{DateTime, Window, local_to_instant};
+use vardbro_model::time::{DateTime, Window, local_to_instant, local_to_window};
 
 /// The span that a row's local times mean. `None`, which is logged: they mean none.
 pub(crate) fn span(start: Local, end: Local, zone: &TimeZone) -> Option<Window> {
-    let found = read_span(start, end, zone);
+    let found = local_to_window(start, end, zone);
     if found.is_none() {
         tracing::warn!(%start, %end, "a row's local times do not exist, or end before they begin: it is skipped");
     }
     found
-}
-
-/// An end in the doubled hour is its second occurrence where the first lies before the start.
-fn read_span(start: Local, end: Local, zone: &TimeZone) -> Option<Window> {
-    let start = local_to_instant(start, zone)?;
-    let first = local_to_instant(end, zone)?;
-    let second = zone.to_ambiguous_timestamp(end).later().ok()?;
-    let end = [first, second].into_iter().find(|end| start < *end)?;
-    Some(Window { start, end })
-}
-
-/// How TakeCare writes a span. `None`: it cannot, because its digits would mean another one.
-pub(crate) fn local_span(window: Window, zone: &TimeZone) -> Option<(Local, Local)> {
-    let (start, end) = (zone.to_datetime(window.start), zone.to_datetime(window.end));
-    let whole_minutes = |at: Local| at.second() == 0 && at.subsec_nanosecond() == 0;
-    let back = read_span(start, end, zone);
-    (whole_minutes(start) && whole_minutes(end) && back == Some(window)).then_some((start, end))
 }
 
 /// A local time of an answer. `None`: it does not exist.
@@ -84,49 +67,6 @@ mod tests {
         Window { start: start.parse().unwrap(), end: end.parse().unwrap() }
     }
 
-    fn october(hour: i8, minute: i8) -> Local {
-        date(2026, 10, 25).at(hour, minute, 0, 0)
-    }
-
-    #[test]
-    fn the_doubled_hour_is_read_as_its_first_pass() {
-        let read = span(october(2, 0), october(2, 30), &stockholm());
-        assert_eq!(read, Some(window("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z")));
-    }
-
-    #[test]
-    fn an_end_in_the_doubled_hour_comes_after_its_start() {
-        let over_the_change = span(october(2, 45), october(2, 15), &stockholm());
-        assert_eq!(over_the_change, Some(window("2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z")));
-        assert_eq!(span(october(3, 0), october(2, 30), &stockholm()), None);
-        assert_eq!(span(october(5, 0), october(5, 0), &stockholm()), None);
-    }
-
-    #[test]
-    fn a_time_in_the_missing_hour_is_none() {
-        let march = |hour, minute| date(2026, 3, 29).at(hour, minute, 0, 0);
-        assert_eq!(span(march(2, 0), march(2, 30), &stockholm()), None);
-        assert_eq!(span(march(1, 45), march(2, 15), &stockholm()), None);
-        let over = span(march(1, 45), march(3, 15), &stockholm());
-        assert_eq!(over, Some(window("2026-03-29T00:45:00Z", "2026-03-29T01:15:00Z")));
-    }
-
-    #[test]
-    fn an_instant_of_the_second_pass_cannot_be_written() {
-        let zone = stockholm();
-        let first = window("2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z");
-        let second = window("2026-10-25T01:30:00Z", "2026-10-25T01:45:00Z");
-        assert_eq!(local_span(first, &zone), Some((october(2, 30), october(2, 45))));
-        assert_eq!(local_span(second, &zone), None);
-        let over = window("2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z");
-        assert_eq!(local_span(over, &zone), Some((october(2, 45), october(2, 15))));
-    }
-
-    #[test]
-    fn seconds_cannot_be_written() {
-        assert_eq!(local_span(window("2026-12-01T08:00:30Z", "2026-12-01T08:30:00Z"), &stockholm()), None);
-    }
-
     #[test]
     fn the_days_of_a_window_are_local() {
         let zone = stockholm();
@@ -155,16 +95,5 @@ mod tests {
         let expected = [(30, 31), (1, 2), (3, 3)];
         assert_eq!(asked.iter().map(|(a, b)| (a.day(), b.day())).collect::<Vec<_>>(), expected);
         assert_eq!(pieces((date(2026, 1, 30), date(2026, 1, 30)), 31).len(), 1);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn what_can_be_written_is_read_back(start in 1_750_000_000_i64..1_850_000_000, minutes in 1_i64..600) {
-            let start = Timestamp::from_second(start - start % 60).unwrap();
-            let window = Window { start, end: start + SignedDuration::from_mins(minutes) };
-            if let Some((from, to)) = local_span(window, &stockholm()) {
-                proptest::prop_assert_eq!(span(from, to, &stockholm()), Some(window));
-            }
-        }
     }
 }
