@@ -26,30 +26,27 @@ pub struct Suggestion {
 type Suggestions = Json<BTreeMap<String, Vec<Suggestion>>>;
 
 pub async fn of_everything(State(app): State<App>, _: ClientZone) -> Suggestions {
-    suggestions(&app, &app.session(), &WebQuery::default())
+    suggestions(&app, &app.session(), Some(&WebQuery::default()))
 }
 
-pub async fn of_one(
-    State(app): State<App>,
-    _: ClientZone,
-    Path(query): Path<String>,
-) -> Result<Suggestions, Refusal> {
+pub async fn of_one(State(app): State<App>, _: ClientZone, Path(query): Path<String>) -> Suggestions {
     let session = app.session();
-    Ok(suggestions(&app, &session, &WebQuery::one(&session, &query)?))
+    suggestions(&app, &session, WebQuery::one(&session, &query).as_ref())
 }
 
 pub async fn of_both(
     State(app): State<App>,
     _: ClientZone,
     Path((host, kind)): Path<(String, String)>,
-) -> Result<Suggestions, Refusal> {
+) -> Suggestions {
     let session = app.session();
-    Ok(suggestions(&app, &session, &WebQuery::both(&session, &host, &kind)?))
+    suggestions(&app, &session, WebQuery::both(&session, &host, &kind).as_ref())
 }
 
-fn suggestions(app: &App, session: &Session<'_>, query: &WebQuery) -> Suggestions {
+/// A query that names nothing finds nothing: the vendor's page asks so, and its client knows no other answer than lists.
+fn suggestions(app: &App, session: &Session<'_>, query: Option<&WebQuery>) -> Suggestions {
     let mut by_slug: BTreeMap<String, Vec<Suggestion>> = BTreeMap::new();
-    for time in session.web_times(query) {
+    for time in query.map(|query| session.web_times(query)).unwrap_or_default() {
         let suggestion = Suggestion {
             start: time.free.start,
             reserve_link: time.reserve_link(&app.origin),
@@ -71,29 +68,30 @@ pub struct NextFreeTime {
 }
 
 pub async fn next_of_everything(State(app): State<App>, zone: ClientZone) -> Json<NextFreeTime> {
-    next(&app, &app.session(), zone, &WebQuery::default())
+    next(&app, &app.session(), zone, Some(&WebQuery::default()))
 }
 
 pub async fn next_of_one(
     State(app): State<App>,
     zone: ClientZone,
     Path(query): Path<String>,
-) -> Result<Json<NextFreeTime>, Refusal> {
+) -> Json<NextFreeTime> {
     let session = app.session();
-    Ok(next(&app, &session, zone, &WebQuery::one(&session, &query)?))
+    next(&app, &session, zone, WebQuery::one(&session, &query).as_ref())
 }
 
 pub async fn next_of_both(
     State(app): State<App>,
     zone: ClientZone,
     Path((host, kind)): Path<(String, String)>,
-) -> Result<Json<NextFreeTime>, Refusal> {
+) -> Json<NextFreeTime> {
     let session = app.session();
-    Ok(next(&app, &session, zone, &WebQuery::both(&session, &host, &kind)?))
+    next(&app, &session, zone, WebQuery::both(&session, &host, &kind).as_ref())
 }
 
-fn next(app: &App, session: &Session<'_>, zone: ClientZone, query: &WebQuery) -> Json<NextFreeTime> {
-    let next = session.web_times(query).into_iter().next().map(|time| NextFreeTime {
+fn next(app: &App, session: &Session<'_>, zone: ClientZone, query: Option<&WebQuery>) -> Json<NextFreeTime> {
+    let times = query.map(|query| session.web_times(query)).unwrap_or_default();
+    let next = times.into_iter().next().map(|time| NextFreeTime {
         next_free_time: Some(time.free.start),
         local_date: Some(zone.0.to_datetime(time.free.start.instant()).date()),
         link: Some(time.reserve_link(&app.origin)),

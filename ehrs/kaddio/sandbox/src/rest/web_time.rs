@@ -9,7 +9,6 @@ use crate::booking_type::BookingType;
 use crate::free_times::{FreeTime, Wanted};
 use crate::host::Host;
 use crate::id;
-use crate::refusal::Refusal;
 use crate::state::{Session, World};
 
 /// For whom and what the web asks; none is anybody and anything.
@@ -21,19 +20,18 @@ pub struct WebQuery {
 
 impl WebQuery {
     /// `bookingtype-slug` or `host_name`.
-    pub fn one(world: &World, query: &str) -> Result<Self, Refusal> {
+    pub fn one(world: &World, query: &str) -> Option<Self> {
         if let Some(kind) = kind(world, query) {
-            return Ok(Self { booking_type: Some(kind.id.clone()), host: None });
+            return Some(Self { booking_type: Some(kind.id.clone()), host: None });
         }
-        let host = host(world, query).ok_or(Refusal::NotFound)?;
-        Ok(Self { host: Some(host.id.clone()), booking_type: None })
+        let host = host(world, query)?;
+        Some(Self { host: Some(host.id.clone()), booking_type: None })
     }
 
     /// `host_name/bookingtype`.
-    pub fn both(world: &World, host_slug: &str, kind_slug: &str) -> Result<Self, Refusal> {
-        let host = host(world, host_slug).ok_or(Refusal::NotFound)?;
-        let kind = kind(world, kind_slug).ok_or(Refusal::NotFound)?;
-        Ok(Self { host: Some(host.id.clone()), booking_type: Some(kind.id.clone()) })
+    pub fn both(world: &World, host_slug: &str, kind_slug: &str) -> Option<Self> {
+        let (host, kind) = (host(world, host_slug)?, kind(world, kind_slug)?);
+        Some(Self { host: Some(host.id.clone()), booking_type: Some(kind.id.clone()) })
     }
 }
 
