@@ -89,19 +89,29 @@ impl Session<'_> {
         &self,
         unit: &Unit,
         number: &Number,
-        changes: PatientChanges,
+        mut changes: PatientChanges,
     ) -> EhrResult<Patient> {
         let mut faults = unsupported_changes(&changes);
         if !faults.is_empty() {
             return Err(EhrError::invalid(faults));
         }
         let native = self.patient_of(number).await?;
-        let mobile = changes.phones.as_deref().map(|phones| new_mobile(phones, &native, &mut faults));
+        let mut mobile = changes.phones.as_deref().map(|phones| new_mobile(phones, &native, &mut faults));
         if !faults.is_empty() {
             return Err(EhrError::invalid(faults));
         }
         let number = mapping::own_number(&native, number.clone(), self.today());
         let present = self.read_patient(unit, &native)?;
+        if let (Some(phones), Some(new)) = (&changes.phones, &mobile) {
+            // Webdoc keeps no order: the mobile number is told first. The same phones in any order are no change.
+            let same =
+                phones.len() == present.phones.len() && phones.iter().all(|one| present.phones.contains(one));
+            let fixed = mapping::fixed_phones(&native);
+            let kept = present.phones.iter().filter(|phone| fixed.contains(phone));
+            let told = new.iter().chain(kept).cloned().collect();
+            changes.phones = (!same).then_some(told);
+            mobile = mobile.filter(|_| !same);
+        }
         let expected = mapping::changed(present.clone(), &changes);
         if expected == present {
             return Ok(present);

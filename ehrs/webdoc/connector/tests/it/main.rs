@@ -11,6 +11,7 @@ mod faults;
 mod lists;
 mod moving;
 mod notes;
+mod patient_changes;
 mod patients;
 mod tokens;
 mod units;
