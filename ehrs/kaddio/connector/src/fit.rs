@@ -2,6 +2,7 @@
 
 use async_graphql_parser::Positioned;
 use async_graphql_parser::types::Field;
+use async_graphql_value::Value;
 
 use crate::operations::{Document, Name, fields_of, input_type_of};
 use crate::wire::introspection::Schema;
@@ -52,6 +53,13 @@ impl<'d> Fitting<'d> {
         }
     }
 
+    /// The named type of a variable, if the schema has it: one that it lacks is told of already.
+    fn type_of(&self, variable: &str) -> Option<&'d str> {
+        let variables = &self.document.operation()?.variable_definitions;
+        let found = variables.iter().find(|taken| taken.node.name.node == *variable)?;
+        Some(input_type_of(&found.node.var_type.node)).filter(|name| self.schema.types.contains_key(*name))
+    }
+
     fn field(&mut self, on: &str, field: &'d Positioned<Field>) {
         let field = &field.node;
         let name = field.name.node.as_str();
@@ -64,6 +72,18 @@ impl<'d> Fitting<'d> {
         let given = |argument: &str| field.arguments.iter().any(|(given, _)| given.node == *argument);
         for (argument, _) in field.arguments.iter().filter(|(argument, _)| !info.takes(&argument.node)) {
             self.miss(format!("{on}.{name}({})", argument.node));
+        }
+        for (argument, value) in &field.arguments {
+            let Value::Variable(variable) = &value.node else { continue };
+            let (wanted, given) = (info.argument_type(&argument.node), self.type_of(variable));
+            if let (Some(wanted), Some(given)) = (wanted, given)
+                && wanted != given
+            {
+                self.miss(format!(
+                    "{on}.{name}({}) is of type {wanted}, and ${variable} of {given}",
+                    argument.node
+                ));
+            }
         }
         for argument in info.required().filter(|argument| !given(argument)) {
             self.miss(format!("{on}.{name}({argument}) is required and not given"));

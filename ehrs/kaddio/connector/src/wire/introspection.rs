@@ -123,6 +123,11 @@ impl FieldInfo {
         self.of.named()
     }
 
+    /// The name of an argument's type, unwrapped.
+    pub fn argument_type(&self, argument: &str) -> Option<&str> {
+        self.args.iter().find(|arg| arg.name == argument)?.of.named()
+    }
+
     /// Whether it takes the argument.
     pub fn takes(&self, argument: &str) -> bool {
         self.args.iter().any(|arg| arg.name == argument)

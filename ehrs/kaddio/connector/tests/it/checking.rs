@@ -176,6 +176,19 @@ async fn a_scalar_with_fields_and_an_object_without_are_misfits() {
 }
 
 #[tokio::test]
+async fn a_variable_of_another_type_than_its_argument_is_a_misfit() {
+    let own = "query($appointment_id: String!) { appointment: booking(id: $appointment_id) {
+               id resource_id: hostId patient_id: clientId healthcare_service_id: bookingTypeId start end status } }";
+    let clinic = Clinic::open_with(Options::default(), |s| s.with("operation_booking", own)).await;
+    let report = clinic.kaddio.check(&clinic.fresh()).await.unwrap();
+    let told =
+        "Not in Kaddio's schema: booking: Query.booking(id) is of type ID, and $appointment_id of String.";
+    assert!(report.warnings.iter().any(|warning| warning == told), "{:?}", report.warnings);
+    let unavailable: Vec<_> = report.unavailable.iter().map(|(operation, _)| *operation).collect();
+    assert_eq!(unavailable, [Operation::GetAppointment]);
+}
+
+#[tokio::test]
 async fn who_has_no_times_in_the_public_list_is_counted() {
     let places = json!([{"id": "p1", "name": "Ett"}, {"id": "p2", "name": "Två"}]);
     let script = Script::new(
