@@ -23,6 +23,7 @@ cases! {
     "a time that was never offered cannot be booked" [Can(BOOK)] => never_offered,
     "a time in the past cannot be booked" [Can(BOOK)] => in_the_past,
     "a resource that does not offer the service cannot be booked for it" [Can(BOOK)] => does_not_offer,
+    "an appointment of more than a day is refused before anything is sent" [Can(BOOK)] => longer_than_a_day,
     "an end that is not the timeslot's is not free" [Can(BOOK)] => another_end,
     "a service left out is taken when only one timeslot matches" [Can(BOOK)] => service_left_out,
     "a resource left out is taken when only one timeslot matches" [Can(BOOK)] => resource_left_out,
@@ -145,6 +146,16 @@ async fn does_not_offer(subject: &Subject) {
     let wrong = Slot { healthcare_service_id: other, ..slot };
     let answer = clinic.post("/appointments", &wrong.booking(&patient)).await;
     answer.refused("NO_TIMESLOTS_AVAILABLE", "start");
+}
+
+async fn longer_than_a_day(subject: &Subject) {
+    let clinic = subject.clinic().await;
+    let slot = clinic.slots().await.remove(0);
+    let before = subject.calls();
+    let long = Slot { end: clinic.later(&slot.start, 24 * 60 + 1), ..slot };
+    let answer = clinic.post("/appointments", &long.booking(subject.a_patient_id())).await;
+    answer.refused("BAD_INPUT", "end");
+    assert_eq!(subject.calls(), before);
 }
 
 async fn another_end(subject: &Subject) {

@@ -9,6 +9,9 @@ use crate::request::{Faults, Given};
 /// What the other bound is when one is missing.
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// Nobody is at the doctor's for longer.
+const LONGEST_APPOINTMENT: SignedDuration = SignedDuration::from_hours(24);
+
 /// A window of at most `most_days`; without bounds it is `now` and the 30 days after.
 pub(crate) fn with_default(
     start: Given<DateTime>,
@@ -64,6 +67,20 @@ pub(crate) fn exact(start: Given<DateTime>, end: Given<DateTime>, faults: &mut F
     }
 }
 
+/// An appointment's start and end, which must both be there.
+pub(crate) fn of_appointment(
+    start: Given<DateTime>,
+    end: Given<DateTime>,
+    faults: &mut Faults,
+) -> Option<Window> {
+    let window = exact(start, end, faults)?;
+    if window.end.duration_since(window.start) > LONGEST_APPOINTMENT {
+        faults.at("end", FaultCode::BadInput, "An appointment lasts at most 24 hours.");
+        return None;
+    }
+    Some(window)
+}
+
 type Bounds = (Option<Timestamp>, Option<Timestamp>);
 
 /// The bounds, unless one is wrong.
@@ -110,6 +127,16 @@ mod tests {
         assert_eq!(back.end.duration_since(back.start), MONTH);
         assert_eq!(optional(Given::Absent, Given::Absent, &mut faults), None);
         assert!(faults.finish().is_ok());
+    }
+
+    #[test]
+    fn an_appointment_lasts_a_day_at_most() {
+        let start = || at("2026-12-01T08:00:00Z");
+        let mut faults = Faults::default();
+        assert!(of_appointment(start(), at("2026-12-02T08:00:00Z"), &mut faults).is_some());
+        assert!(faults.is_empty());
+        assert_eq!(of_appointment(start(), at("2026-12-02T08:00:01Z"), &mut faults), None);
+        assert!(faults.finish().is_err());
     }
 
     #[test]

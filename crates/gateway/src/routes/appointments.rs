@@ -309,7 +309,7 @@ pub(crate) async fn book(
         faults.at("hold_id", FaultCode::NotSupported, "Holds are not supported yet: book without one.");
     }
     let not_stored = scope.check_fields(OPERATION, &[("comment", comment.is_given())], &mut faults);
-    let window = window::exact(start, end, &mut faults);
+    let window = window::of_appointment(start, end, &mut faults);
     if !patient_id.is_given() {
         faults.at("patient_id", FaultCode::MissingRequiredField, "patient_id is required.");
     }
@@ -467,7 +467,7 @@ fn read_change(
     } else {
         let window = match (start, end) {
             (Given::Absent | Given::Null, Given::Absent | Given::Null) => None,
-            (start, end) => window::exact(start, end, &mut faults),
+            (start, end) => window::of_appointment(start, end, &mut faults),
         };
         let resource = scope.resource(resource_id, &mut faults);
         let comment = comment_of(scope, comment, &mut faults);
