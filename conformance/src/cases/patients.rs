@@ -214,7 +214,11 @@ async fn by_name_and_phone(subject: &Subject) {
 async fn by_name_alone(subject: &Subject) {
     let clinic = subject.clinic().await;
     let mut body = anonymous(&clinic);
-    let one = clinic.post("/patients", &body).await.is(201);
+    let answer = clinic.post("/patients", &body).await;
+    let one = answer.is(201);
+    let kept = [&one["first_name"], &one["last_name"]] == [&body["first_name"], &body["last_name"]];
+    let soft = answer.header("vardbro-not-stored").unwrap_or_default();
+    assert_eq!(!soft.contains("_name"), kept, "a name is named if it was not stored: {answer}");
     body["emails"] = json!(["kanariefugl.another@example.com"]);
     let other = clinic.post("/patients", &body).await.is(201);
     assert_ne!(one["id"], other["id"]);

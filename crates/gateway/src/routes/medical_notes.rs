@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
+use vardbro_ehr::connection::MappedField;
 use vardbro_model::capabilities::Operation;
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::AppointmentId;
@@ -265,11 +266,8 @@ fn read_content(
             faults.at(path, CODE, "The field is not mapped for this connection.");
             continue;
         }
-        let longest =
-            mapped.flatten().and_then(|field| field.max_length).and_then(|most| usize::try_from(most).ok());
-        let longest = longest.unwrap_or(LONGEST_FIELD);
-        if text.chars().count() > longest {
-            faults.at(path, CODE, format!("The field has at most {longest} characters."));
+        if let Some(detail) = too_long(&text, mapped.flatten()) {
+            faults.at(path, CODE, detail);
             continue;
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -284,4 +282,18 @@ fn read_content(
     }
     texts.sort_by_key(|(name, _)| template.fields().iter().position(|field| field == name));
     texts
+}
+
+/// Why the text does not fit, if it does not: into the EHR's field that ours is mapped to, or into any.
+fn too_long(text: &str, mapped: Option<&MappedField>) -> Option<String> {
+    let of_ehr = mapped.and_then(|field| Some((field, usize::try_from(field.max_length?).ok()?)));
+    let length = text.chars().count();
+    match of_ehr {
+        Some((field, longest)) if length > longest => Some(format!(
+            "The EHR's field {} holds at most {longest} characters, not {length}.",
+            field.emr_id
+        )),
+        _ if length > LONGEST_FIELD => Some(format!("A field holds at most {LONGEST_FIELD} characters.")),
+        _ => None,
+    }
 }

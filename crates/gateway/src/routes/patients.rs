@@ -176,7 +176,7 @@ pub(crate) async fn create(
     const OPERATION: Operation = Operation::CreatePatient;
     no_parameters(query)?;
     scope.require(OPERATION)?;
-    let (changes, not_stored) = read(&scope, OPERATION, fields, Faults::from(unknown)).await?;
+    let (changes, mut not_stored) = read(&scope, OPERATION, fields, Faults::from(unknown)).await?;
     let PatientChanges {
         external_id,
         external_id_type,
@@ -202,12 +202,16 @@ pub(crate) async fn create(
     if patient == NewPatient::default() {
         return Err(nothing_given());
     }
+    let names = (patient.first_name.clone(), patient.last_name.clone());
     let upserted = scope
         .write(
             OPERATION,
             |ehr, ctx, care_unit| async move { ehr.create_patient(&ctx, &care_unit, patient).await },
         )
         .await?;
+    // Where names come from a register they may still be the ones that were sent, or there is no register for this patient.
+    let kept = (&upserted.patient.first_name, &upserted.patient.last_name) == (&names.0, &names.1);
+    not_stored.retain(|field| !(kept && matches!(*field, "first_name" | "last_name")));
     let status = if upserted.created { StatusCode::CREATED } else { StatusCode::OK };
     Ok(Answer::ok(upserted.patient.seen_from(&scope)).status(status).not_stored(&not_stored))
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
+use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::{Tls, WireProfile};
 use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
@@ -55,7 +56,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The connector. One serves every connection; it keeps nothing of a patient.
 pub struct Kaddio {
     capabilities: Capabilities,
-    memory: Memory,
+    memory: PerConnection<Memory>,
     turns: Turns,
 }
 
@@ -76,7 +77,7 @@ impl Kaddio {
     pub fn new() -> Self {
         Self {
             capabilities: crate::capabilities::capabilities(),
-            memory: Memory::default(),
+            memory: PerConnection::default(),
             turns: Turns::default(),
         }
     }

@@ -8,6 +8,7 @@ use vardbro_model::patient::{Match, NewPatient, Patient, PatientSearch, Upserted
 use vardbro_model::typed_id::PatientRef;
 
 use super::session::Session;
+use super::turns::turn;
 use super::units::Unit;
 use crate::mapping::patient::{self as mapping, Plan};
 use crate::wire::Id;
@@ -117,7 +118,7 @@ impl Session<'_> {
         new.external_id.clone_from(&plan.client.personal_number);
 
         // Two that make the same person at the same moment take turns, so that the second one finds the first's.
-        let _turn = self.turns.take(self.ctx.connection.id, &new, self.ctx.deadline).await?;
+        let _turn = self.turns.take(self.ctx.connection.id, turn(&new), self.ctx.deadline).await?;
         match new.find_among(self.candidates(unit, &new).await?) {
             Match::One(patient) => Ok(Upserted { patient: *patient, created: false }),
             Match::Several => Err(ambiguous()),

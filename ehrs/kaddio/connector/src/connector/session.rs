@@ -7,11 +7,12 @@ use http::Response;
 use jiff::civil::Date;
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
+use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::{Call, Safety};
 use vardbro_ehr::{Ctx, EhrError, EhrResult};
 use vardbro_model::capabilities::Operation;
 
-use super::memory::{Kept, Memory};
+use super::memory::Memory;
 use super::needs::needs;
 use super::turns::Turns;
 use crate::config::Config;
@@ -22,7 +23,7 @@ use crate::wire::{Asked, Id, Refusal, Reply, reply};
 pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) config: Arc<Config>,
-    pub(super) kept: Kept,
+    pub(super) memory: Arc<Memory>,
     pub(super) turns: &'a Turns,
 }
 
@@ -30,7 +31,7 @@ impl<'a> Session<'a> {
     /// For an operation that the connection has all documents for.
     pub(super) fn open(
         ctx: &'a Ctx,
-        memory: &'a Memory,
+        memory: &PerConnection<Memory>,
         turns: &'a Turns,
         operation: Operation,
     ) -> EhrResult<Self> {
@@ -42,9 +43,13 @@ impl<'a> Session<'a> {
     }
 
     /// For whatever the connection has documents for.
-    pub(super) fn to_check(ctx: &'a Ctx, memory: &'a Memory, turns: &'a Turns) -> EhrResult<Self> {
-        let kept = memory.of(&ctx.connection)?;
-        Ok(Self { ctx, config: Arc::clone(&kept.config), kept, turns })
+    pub(super) fn to_check(
+        ctx: &'a Ctx,
+        memory: &PerConnection<Memory>,
+        turns: &'a Turns,
+    ) -> EhrResult<Self> {
+        let memory = memory.of(&ctx.connection, || Memory::new(&ctx.connection))?;
+        Ok(Self { ctx, config: Arc::clone(&memory.config), memory, turns })
     }
 
     fn document(&self, name: Name) -> EhrResult<&Document> {

@@ -134,7 +134,7 @@ pub(super) fn resource_id(resource: &ResourceRef) -> EhrResult<Id> {
 impl Session<'_> {
     pub(super) async fn catalogue(&self) -> EhrResult<Arc<Catalogue>> {
         let ask = || self.ask(catalogue::catalogue());
-        self.kept.catalogue(self.ctx.fresh, ask).await
+        self.memory.catalogue.get((), self.ctx.fresh, ask).await
     }
 
     /// The place, or the organisation, that a care unit id names.

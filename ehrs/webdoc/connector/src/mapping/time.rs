@@ -1,9 +1,9 @@
 //! Webdoc's local days and times, and instants.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use vardbro_model::time::{Window, local_to_instant};
+use vardbro_model::time::{Window, local_to_window, window_to_local};
 
 use crate::wire::bookings::Booking;
 use crate::wire::clock::ClockTime;
@@ -16,24 +16,14 @@ pub(crate) fn window(booking: &Booking, zone: &TimeZone) -> Option<Window> {
     if end_at <= start_at {
         end_at = end_at.tomorrow().ok()?;
     }
-    let start = local_to_instant(start_at, zone)?;
-    let end = local_to_instant(end_at, zone).or_else(|| where_the_clock_jumps(end_at, zone))?;
-    (start < end).then_some(Window { start, end })
-}
-
-/// The instant at which the clock leaves this time out, if that is the first time it leaves out: what ends at 02:00 ends then.
-fn where_the_clock_jumps(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    let jump = zone.to_ambiguous_timestamp(local).later().ok()?;
-    let second = SignedDuration::from_secs(1);
-    let before = zone.to_datetime(jump.checked_sub(second).ok()?);
-    (before.checked_add(second).ok()? == local).then_some(jump)
+    local_to_window(start_at, end_at, zone)
 }
 
 /// The same place in Webdoc's words: a day, and two times of it. `None`: Webdoc cannot say it. It knows no seconds, no second
 /// pass of the hour that autumn doubles, and nothing that goes on past midnight.
 pub(crate) fn place(window: Window, zone: &TimeZone) -> Option<(Date, ClockTime, ClockTime)> {
-    let (start, end) = (civil(window.start, zone)?, civil(window.end, zone)?);
-    let until = if end.date() == start.date() {
+    let (start, end) = window_to_local(window, zone)?;
+    let until = if end.date() == start.date() && start < end {
         ClockTime::At(end.time())
     } else if end == start.date().tomorrow().ok()?.to_datetime(Time::midnight()) {
         ClockTime::EndOfDay
@@ -41,13 +31,6 @@ pub(crate) fn place(window: Window, zone: &TimeZone) -> Option<(Date, ClockTime,
         return None;
     };
     Some((start.date(), ClockTime::At(start.time()), until))
-}
-
-/// A local time that means this instant and no other.
-fn civil(at: Timestamp, zone: &TimeZone) -> Option<DateTime> {
-    let local = zone.to_datetime(at);
-    let whole_minute = local.second() == 0 && local.subsec_nanosecond() == 0;
-    (whole_minute && local_to_instant(local, zone) == Some(at)).then_some(local)
 }
 
 /// The days on which the window has a part, the first and the last.
@@ -121,8 +104,10 @@ mod tests {
     fn a_row_in_the_missing_hour_is_none_and_one_that_ends_where_it_begins_is_whole() {
         assert_eq!(of("2026-03-29", "02:00", "02:30"), None);
         assert_eq!(of("2026-03-29", "02:30", "03:30"), None);
-        assert_eq!(of("2026-03-29", "01:30", "02:30"), None);
+        let to_the_jump = between("2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z");
         assert_eq!(of("2026-03-29", "01:30", "02:00"), told("2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z"));
+        let said = place(to_the_jump, &zone()).unwrap();
+        assert_eq!((said.1.to_string(), said.2.to_string()), ("01:30".to_owned(), "02:00".to_owned()));
         assert_eq!(of("2026-03-29", "03:00", "03:30"), told("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"));
     }
 
