@@ -1,5 +1,7 @@
 //! Certificates on both sides: the connector before a sandbox that lets nobody in without one.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use vardbro_ehr::connection::Settings;
 use vardbro_ehr::wire::Delivery;
@@ -60,6 +62,35 @@ async fn a_connection_with_its_certificate_books() {
     assert_eq!(booked.start, slot.start);
     let report = clinic.takecare.check(&clinic.ctx()).await.unwrap();
     assert!(!report.warnings.iter().any(|warning| warning.contains("certificate")), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_connection_with_its_certificate_in_a_pkcs12_file_books() {
+    let (clients, server) = (authority(), authority());
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(["client.example".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &clients).unwrap();
+    let authorities = server.pem();
+    let settle = |settings: Settings| {
+        settings
+            .with("authorities", authorities)
+            .with_secret("client_pkcs12", pkcs12(certificate.der(), &key, "changeit"))
+            .with_secret("client_pkcs12_password", "changeit")
+    };
+    let clinic = clinic(&clients, &server, settle).await;
+    let slot = clinic.slot().await;
+    let booked = clinic.takecare.book(&clinic.ctx(), &ten(), booking(&slot, ANNA)).await.unwrap();
+    assert_eq!(booked.start, slot.start);
+}
+
+/// The file as base64.
+fn pkcs12(certificate: &[u8], key: &KeyPair, password: &str) -> String {
+    let certificate = p12_keystore::Certificate::from_der(certificate).unwrap();
+    let key = p12_keystore::PrivateKey::from_der(&key.serialize_der()).unwrap();
+    let chain = p12_keystore::PrivateKeyChain::new(&[1_u8; 20][..], key, [certificate]);
+    let mut store = p12_keystore::KeyStore::new();
+    store.add_entry("clinic", p12_keystore::KeyStoreEntry::PrivateKeyChain(chain));
+    STANDARD.encode(store.writer(password).write().unwrap())
 }
 
 #[tokio::test]
