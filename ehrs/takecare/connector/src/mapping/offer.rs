@@ -4,11 +4,13 @@ use jiff::tz::TimeZone;
 use vardbro_model::care_unit::{Address, CareUnit};
 use vardbro_model::healthcare_service::HealthcareService;
 use vardbro_model::id::{CareUnitId, HealthcareServiceId};
+use vardbro_model::phone::Phone;
 use vardbro_model::resource::{Resource, ResourceKind};
 use vardbro_model::time::{DateTime, Window};
 use vardbro_model::timeslot::Timeslot;
 
 use super::id;
+use super::patient::COUNTRY;
 use crate::config::is_hsa_id;
 use crate::wire::availability::{Resource as NativeResource, Timeslot as NativeTimeslot};
 use crate::wire::care_units::CareUnit as NativeUnit;
@@ -20,11 +22,16 @@ pub(crate) fn care_unit(native: &NativeUnit, zone: &TimeZone) -> Option<CareUnit
     let named = named_care_unit(&native.id, Some(&native.name), zone)?;
     Some(CareUnit {
         hsa_id: native.hsa_id.clone().or(named.hsa_id),
-        phone: native.telephone.clone(),
+        phone: native.telephone.as_deref().map(e164),
         email: native.email.clone(),
         address: native.address.as_ref().and_then(address),
         ..named
     })
+}
+
+/// A number that cannot be read stays as TakeCare has it.
+fn e164(phone: &str) -> String {
+    Phone::parse(phone, Some(COUNTRY)).map_or_else(|_| phone.to_owned(), |valid| valid.as_e164().to_owned())
 }
 
 /// A care unit of which only id and name are known.
@@ -113,4 +120,15 @@ pub(crate) fn timeslot(
         healthcare_service_id: service_id(native.time_type)?,
         care_unit_id: unit.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_told_as_e164_or_as_it_stands() {
+        assert_eq!(e164("08-465 004 10"), "+46846500410");
+        assert_eq!(e164("ring växeln"), "ring växeln");
+    }
 }

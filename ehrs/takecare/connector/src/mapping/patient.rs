@@ -14,7 +14,7 @@ use super::offer;
 use crate::wire::patients::{Address as NativeAddress, NewPatient as NewNative, Patient as Native};
 use crate::wire::xml;
 
-const COUNTRY: &str = "SE";
+pub(super) const COUNTRY: &str = "SE";
 
 /// The number that a request names a patient by: every way to name one is a number here. What has not even the shape of one names
 /// nobody.
