@@ -10,6 +10,8 @@ from people import person
 
 CLIENTS = 8
 
+LOOKS_AGAIN = {"kaddio", "takecare", "webdoc"}
+
 
 @pytest.fixture
 def care_unit(sandbox, ehr):
@@ -106,5 +108,5 @@ def test_when_some_answers_are_lost(sandbox, ehr, care_unit, patients):
         elif outcome != "OUTCOME_UNKNOWN":
             assert live == 0, f"told {outcome}, but the EHR has the booking"
     assert set(outcomes) <= {"BOOKED", "OUTCOME_UNKNOWN", "EMR_TIMEOUT", "EMR_ERROR", "SERVICE_UNAVAILABLE"}
-    # What was lost is either found again or told as unknown.
-    assert {"BOOKED", "OUTCOME_UNKNOWN"} & set(outcomes), outcomes
+    # Who looks again after a lost answer mostly finds the booking.
+    assert ("BOOKED" if ehr in LOOKS_AGAIN else "OUTCOME_UNKNOWN") in outcomes, outcomes

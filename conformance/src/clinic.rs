@@ -107,9 +107,16 @@ impl<'a> Clinic<'a> {
 
     /// A resource of this care unit that the other one has not.
     pub async fn resource_not_at(&self, other: &Clinic<'_>) -> String {
+        self.resources_not_at(other).await.remove(0)
+    }
+
+    /// The resources of this care unit that the other one has not; there are some.
+    pub async fn resources_not_at(&self, other: &Clinic<'_>) -> Vec<String> {
         let theirs: Vec<String> = other.resources().await.iter().map(|one| text(one, "id")).collect();
-        let mut ours = self.resources().await.into_iter().map(|one| text(&one, "id"));
-        ours.find(|id| !theirs.contains(id)).expect("somebody who works at one of them only")
+        let ours = self.resources().await.into_iter().map(|one| text(&one, "id"));
+        let only_here: Vec<String> = ours.filter(|id| !theirs.contains(id)).collect();
+        assert!(!only_here.is_empty(), "somebody works at one of them only");
+        only_here
     }
 
     /// Every pair of resource and service: as the resources tell, or else as the timeslots do.

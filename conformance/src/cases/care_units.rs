@@ -181,10 +181,12 @@ async fn two(subject: &Subject) -> [Clinic<'_>; 2] {
 async fn of_another_care_unit(subject: &Subject) {
     let [here, there] = two(subject).await;
     let own: BTreeSet<String> = here.services().await.iter().map(|one| text(one, "id")).collect();
-    let path = format!("/resources/{}", there.resource_not_at(&here).await);
-    here.get(&path).await.problem(404, "NOT_FOUND");
-    if subject.can(Operation::ReadSchedule) {
-        here.get(&format!("{path}/schedules")).await.problem(404, "NOT_FOUND");
+    for resource in there.resources_not_at(&here).await {
+        let path = format!("/resources/{resource}");
+        here.get(&path).await.problem(404, "NOT_FOUND");
+        if subject.can(Operation::ReadSchedule) {
+            here.get(&format!("{path}/schedules")).await.problem(404, "NOT_FOUND");
+        }
     }
     for service in there.services().await.iter().filter(|one| !own.contains(&text(one, "id"))) {
         let path = format!("/healthcare-services/{}", text(service, "id"));
