@@ -63,8 +63,8 @@ impl Subject {
         let directory = tempfile::tempdir().expect("a directory for the database");
         let store = Store::open(&directory.path().join("vardbro.db")).await.expect("a database");
         let store = Arc::new(store);
-        let allowed = Egress { allow_http: true, allow_private: true };
-        let wires = WireFactory::new(allowed, Arc::new(clock), Arc::new(Machine)).expect("a wire factory");
+        let wires = WireFactory::new(Egress::loopback(), Arc::new(clock), Arc::new(Machine));
+        let wires = wires.expect("a wire factory");
         let gateway = Gateway::new(Parts {
             ehrs: vec![started.ehr.clone()],
             store: store.clone(),

@@ -37,8 +37,10 @@ impl Concern for Attempt {
             }),
         };
         progress.end(&answer);
-        lap.counts =
-            !matches!(answer, Err(WireError { kind: WireErrorKind::Egress | WireErrorKind::Malformed, .. }));
+        lap.counts = !matches!(
+            answer,
+            Err(WireError { kind: WireErrorKind::Egress(_) | WireErrorKind::Malformed, .. })
+        );
         answer
     }
 }

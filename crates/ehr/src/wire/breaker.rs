@@ -80,13 +80,17 @@ fn health(answer: &Answer) -> Health {
         Ok(response) if response.status().is_server_error() => Health::Unsaid,
         Ok(_) => Health::Up,
         Err(error) => match error.kind {
-            WireErrorKind::Connect | WireErrorKind::Timeout | WireErrorKind::Dropped => Health::Down,
+            WireErrorKind::Name
+            | WireErrorKind::Connect
+            | WireErrorKind::NoTls
+            | WireErrorKind::Timeout
+            | WireErrorKind::Dropped => Health::Down,
             WireErrorKind::TooLarge => Health::Up,
             WireErrorKind::Deadline
             | WireErrorKind::CertificateMissing
             | WireErrorKind::CertificateRefused(_)
             | WireErrorKind::ServerCertificate(_)
-            | WireErrorKind::Egress
+            | WireErrorKind::Egress(_)
             | WireErrorKind::Quota
             | WireErrorKind::CircuitOpen
             | WireErrorKind::Malformed => Health::Unsaid,

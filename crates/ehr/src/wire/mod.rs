@@ -12,6 +12,8 @@ mod hint;
 pub mod observe;
 pub mod progress;
 pub mod quota;
+mod reach;
+pub mod resolve;
 pub mod retry;
 pub mod stack;
 pub mod tls;
@@ -27,7 +29,8 @@ use tower::{Service, ServiceExt};
 use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
-pub use self::egress::Egress;
+pub use self::egress::{Egress, Refusal};
+pub use self::resolve::{Resolve, SystemResolver};
 pub use self::retry::{Pause, Repeats};
 pub use self::stack::{WireFactory, wire_over};
 pub use self::tls::{ClientIdentity, Tls, TlsFault};
@@ -65,9 +68,15 @@ pub enum WireErrorKind {
     /// One attempt took too long.
     #[error("no answer in time")]
     Timeout,
-    /// No connection, or no TLS session.
+    /// Its name stands for no address that is known.
+    #[error("its name could not be resolved")]
+    Name,
+    /// No connection.
     #[error("no connection")]
     Connect,
+    /// A connection, but no TLS session.
+    #[error("it does not answer with TLS")]
+    NoTls,
     /// The server wants a client certificate, and the connection has none.
     #[error("it wants a client certificate, and the connection has none")]
     CertificateMissing,
@@ -81,8 +90,8 @@ pub enum WireErrorKind {
     #[error("the connection broke")]
     Dropped,
     /// The operator does not allow calls to that address.
-    #[error("the address is not allowed")]
-    Egress,
+    #[error("{0}")]
+    Egress(Refusal),
     /// The answer is larger than the call allows.
     #[error("the answer is too large")]
     TooLarge,

@@ -157,7 +157,10 @@ fn failure(answer: &Answer, safety: Safety) -> Failure {
         Ok(response) if repeatable && is_outage(response.status()) => Failure::InDoubt,
         Ok(_) => Failure::None,
         Err(error) => match (error.kind, error.delivery) {
-            (WireErrorKind::Connect | WireErrorKind::Timeout, Delivery::NotSent) => Failure::NotSent,
+            (
+                WireErrorKind::Name | WireErrorKind::Connect | WireErrorKind::NoTls | WireErrorKind::Timeout,
+                Delivery::NotSent,
+            ) => Failure::NotSent,
             (WireErrorKind::Timeout | WireErrorKind::Dropped, Delivery::Unknown) if repeatable => {
                 Failure::InDoubt
             }

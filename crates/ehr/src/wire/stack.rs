@@ -15,6 +15,7 @@ use super::deadline::Deadline;
 use super::egress::{Egress, EgressCheck};
 use super::observe::{Observe, describe_metrics};
 use super::quota::Quota;
+use super::resolve::{Resolve, SystemResolver};
 use super::retry::Retry;
 use super::tls::Tls;
 use super::transport::{Transport, TransportError};
@@ -96,7 +97,8 @@ impl<C: Concern, N: Next> Service<Request> for Around<C, N> {
 /// who they are.
 #[derive(Debug, Clone)]
 pub struct WireFactory {
-    egress: Egress,
+    egress: Arc<Egress>,
+    resolver: Arc<dyn Resolve>,
     transport: Transport,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -109,8 +111,25 @@ impl WireFactory {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, TransportError> {
+        Self::resolving_by(Arc::new(SystemResolver), egress, clock, random)
+    }
+
+    /// One that asks somebody else than the machine what names stand for.
+    pub fn resolving_by(
+        resolver: Arc<dyn Resolve>,
+        egress: Egress,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, TransportError> {
         describe_metrics();
-        Ok(Self { egress, transport: Transport::new(egress, &Tls::default())?, clock, random })
+        let egress = Arc::new(egress);
+        let transport = Transport::new(egress.clone(), resolver.clone(), &Tls::default())?;
+        Ok(Self { egress, resolver, transport, clock, random })
+    }
+
+    /// What the operator allows.
+    pub fn egress(&self) -> &Egress {
+        &self.egress
     }
 
     /// The wire of one connection, with a quota, a breaker and a concurrency limit of its own: build it once and keep it.
@@ -118,9 +137,9 @@ impl WireFactory {
         let transport = if profile.tls.is_the_machines() {
             self.transport.clone()
         } else {
-            Transport::new(self.egress, &profile.tls)?
+            Transport::new(self.egress.clone(), self.resolver.clone(), &profile.tls)?
         };
-        let transport = EgressCheck::new(self.egress).layer().layer(transport);
+        let transport = EgressCheck::new(self.egress.clone()).layer().layer(transport);
         Ok(wire_over(transport, profile, self.clock.clone(), self.random.clone()))
     }
 }

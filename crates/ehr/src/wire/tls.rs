@@ -197,6 +197,11 @@ pub(super) fn certificate_fault(
     }
 }
 
+/// Whether it is TLS that failed.
+pub(super) fn is_of_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    unwrapped(cause).is::<rustls::Error>()
+}
+
 /// What is inside I/O errors: they do not count it among their causes.
 fn unwrapped<'e>(error: &'e (dyn std::error::Error + 'static)) -> &'e (dyn std::error::Error + 'static) {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {

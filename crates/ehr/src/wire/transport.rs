@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
-use super::egress::{CheckedResolver, Egress, Refused};
+use super::egress::{Egress, Refusal};
 use super::progress::Progress;
+use super::resolve::{CheckedResolver, Resolve, Unresolved};
 use super::stack::{Answer, Request};
-use super::tls::{Tls, certificate_fault};
+use super::tls::{Tls, certificate_fault, is_of_tls};
 use super::{CallContext, Delivery, WireError, WireErrorKind};
 
 /// How long a connection may take to come about, TLS not counted.
@@ -44,13 +46,14 @@ pub struct Transport {
 
 impl Transport {
     /// A pool of connections to where the operator allows.
-    pub fn new(egress: Egress, tls: &Tls) -> Result<Self, TransportError> {
-        let mut tcp = HttpConnector::new_with_resolver(CheckedResolver::new(egress));
+    pub fn new(egress: Arc<Egress>, resolver: Arc<dyn Resolve>, tls: &Tls) -> Result<Self, TransportError> {
+        let allow_http = egress.allow_http;
+        let mut tcp = HttpConnector::new_with_resolver(CheckedResolver { egress, resolver });
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
         let https = HttpsConnectorBuilder::new().with_tls_config(tls.client_config()?);
-        let schemes = if egress.allow_http { https.https_or_http() } else { https.https_only() };
+        let schemes = if allow_http { https.https_or_http() } else { https.https_only() };
         let connector = schemes.enable_http1().enable_http2().wrap_connector(tcp);
         let client = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -116,8 +119,12 @@ fn classify(error: &legacy::Error, connected: bool, has_identity: bool) -> WireE
     if let Some(kind) = causes(error).find_map(|cause| certificate_fault(cause, has_identity)) {
         // Whoever is not let in is not listened to either.
         WireError { kind, delivery: Delivery::Rejected, retry_after: None }
-    } else if causes(error).any(|cause| cause.is::<Refused>()) {
-        WireError::not_sent(WireErrorKind::Egress)
+    } else if let Some(refusal) = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>()) {
+        WireError::not_sent(WireErrorKind::Egress(*refusal))
+    } else if causes(error).any(|cause| cause.is::<Unresolved>()) {
+        WireError::not_sent(WireErrorKind::Name)
+    } else if error.is_connect() && causes(error).any(is_of_tls) {
+        WireError::not_sent(WireErrorKind::NoTls)
     } else if error.is_connect() {
         WireError::not_sent(WireErrorKind::Connect)
     } else if connected {

@@ -1,7 +1,7 @@
 use tower::{Layer, ServiceExt};
 use vardbro_ehr::wire::attempt::Attempt;
 use vardbro_ehr::wire::stack::{Concern, Next};
-use vardbro_ehr::wire::{Delivery, WireErrorKind};
+use vardbro_ehr::wire::{Delivery, Refusal, WireErrorKind};
 
 use crate::support::{
     Ehr, Step, Unconnected, assert_error, assert_status, not_sent, read, request, seconds, status,
@@ -49,8 +49,8 @@ async fn an_attempt_that_is_given_up_is_counted() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_address_is_not_counted_as_a_call() {
     let context = read();
-    let ehr = Ehr::new([Step::Answer(not_sent(WireErrorKind::Egress))]);
+    let ehr = Ehr::new([Step::Answer(not_sent(WireErrorKind::Egress(Refusal::Private)))]);
     let answer = over(ehr).oneshot(request(context.clone())).await;
-    assert_error(answer, WireErrorKind::Egress, Delivery::NotSent);
+    assert_error(answer, WireErrorKind::Egress(Refusal::Private), Delivery::NotSent);
     assert_eq!(context.meter.calls(), 0);
 }

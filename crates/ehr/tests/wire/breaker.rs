@@ -1,7 +1,7 @@
 use tower::{Layer, ServiceExt};
 use vardbro_ehr::wire::breaker::Breaker;
 use vardbro_ehr::wire::stack::{Concern, Next};
-use vardbro_ehr::wire::{Delivery, WireErrorKind};
+use vardbro_ehr::wire::{Delivery, Refusal, WireErrorKind};
 
 use crate::support::{
     Ehr, Step, assert_error, assert_status, not_sent, read, request, seconds, status, unknown,
@@ -67,7 +67,7 @@ async fn an_ehr_that_fails_every_third_call_is_not_suspended() {
 async fn what_says_nothing_of_the_ehr_does_not_count() {
     let kinds: [fn() -> Step; 4] = [
         || Step::Answer(not_sent(WireErrorKind::Quota)),
-        || Step::Answer(not_sent(WireErrorKind::Egress)),
+        || Step::Answer(not_sent(WireErrorKind::Egress(Refusal::Private))),
         || Step::Answer(not_sent(WireErrorKind::Malformed)),
         || Step::Answer(status(500)),
     ];

@@ -13,6 +13,7 @@ mod deadline;
 mod egress;
 mod observe;
 mod quota;
+mod resolve;
 mod retry;
 mod stack;
 mod support;

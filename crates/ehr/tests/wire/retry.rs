@@ -2,7 +2,7 @@ use tokio::time::Instant;
 use tower::{Layer, ServiceExt};
 use vardbro_ehr::wire::retry::Retry;
 use vardbro_ehr::wire::stack::{Answer, Concern};
-use vardbro_ehr::wire::{CallContext, Delivery, Pause, Repeats, Safety, WireErrorKind};
+use vardbro_ehr::wire::{CallContext, Delivery, Pause, Refusal, Repeats, Safety, WireErrorKind};
 
 use crate::support::{
     EPOCH, Ehr, Fixed, Step, Wall, assert_error, assert_status, context, not_sent, read, request, seconds,
@@ -87,7 +87,7 @@ async fn other_answers_and_errors_are_not_repeated() {
     for kind in [
         WireErrorKind::Quota,
         WireErrorKind::CircuitOpen,
-        WireErrorKind::Egress,
+        WireErrorKind::Egress(Refusal::Private),
         WireErrorKind::Malformed,
         WireErrorKind::Deadline,
     ] {

@@ -121,7 +121,7 @@ async fn server(
 }
 
 async fn get(address: SocketAddr, tls: Tls) -> Answer {
-    let egress = Egress { allow_http: false, allow_private: true };
+    let egress = Egress { allow_http: false, ..Egress::loopback() };
     let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout: seconds(5), tls };
     let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
     let request = http::Request::post(format!("https://localhost:{}/", address.port()));

@@ -21,9 +21,11 @@ fn wire() -> Wire {
 }
 
 fn wire_that_waits(attempt_timeout: Duration) -> Wire {
-    let egress = Egress { allow_http: true, allow_private: true };
     let profile = WireProfile { calls_per_minute: None, concurrency: 4, attempt_timeout, tls: Tls::MACHINE };
-    WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap().wire(&profile).unwrap()
+    WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine))
+        .unwrap()
+        .wire(&profile)
+        .unwrap()
 }
 
 async fn post(wire: &Wire, address: SocketAddr, context: CallContext) -> Answer {
@@ -202,7 +204,7 @@ async fn a_tls_session_that_does_not_come_about_means_that_nothing_was_sent() {
         }
     });
     let answer = wire().send(request(), context(Safety::Once)).await;
-    assert_error(answer, WireErrorKind::Connect, Delivery::NotSent);
+    assert_error(answer, WireErrorKind::NoTls, Delivery::NotSent);
 }
 
 #[tokio::test]

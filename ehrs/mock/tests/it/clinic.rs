@@ -81,7 +81,7 @@ pub fn ctx(note_mapping: NoteMapping) -> Ctx {
         note_mapping,
     };
     // Nothing may be sent: the reference EHR is in the same process.
-    let nowhere = tower::service_fn(async |_| Err(WireError::not_sent(WireErrorKind::Egress)));
+    let nowhere = tower::service_fn(async |_| Err(WireError::not_sent(WireErrorKind::Connect)));
     Ctx {
         connection: Arc::new(connection),
         operation: Operation::ListCareUnits,

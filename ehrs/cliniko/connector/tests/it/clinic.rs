@@ -67,8 +67,7 @@ impl Clinic {
             .with("requests_per_minute", "1000000");
         let cliniko = Cliniko::new();
         let settled = connection(settle(settings));
-        let egress = Egress { allow_http: true, allow_private: true };
-        let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
+        let factory = WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap();
         let wire = factory.wire(&cliniko.wire_profile(&settled).unwrap()).unwrap();
         let mut clinic =
             Self { running, cliniko, connection: Arc::new(settled), wire, clock: Arc::new(Machine) };

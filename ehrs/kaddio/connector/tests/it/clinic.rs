@@ -60,8 +60,7 @@ impl Clinic {
             .with("custom_fields", kept_in_custom_fields());
         let kaddio = Kaddio::new();
         let connection = Connection { note_mapping: mapping(), ..connection(settle(settings)) };
-        let egress = Egress { allow_http: true, allow_private: true };
-        let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
+        let factory = WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap();
         let wire = factory.wire(&kaddio.wire_profile(&connection).unwrap()).unwrap();
         Self { running, kaddio, connection: Arc::new(connection), wire, clock: stopped.clone(), stopped }
     }

@@ -81,8 +81,7 @@ impl Clinic {
             .with_secret("default_user_id", EHN.trim_start_matches("10-"));
         let takecare = TakeCare::new();
         let connection = connection(settle(settings));
-        let egress = Egress { allow_http: true, allow_private: true };
-        let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
+        let factory = WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap();
         let wire = factory.wire(&takecare.wire_profile(&connection).unwrap()).unwrap();
         running.controls.reset();
         Self { running, takecare, connection: Arc::new(connection), wire, wall }

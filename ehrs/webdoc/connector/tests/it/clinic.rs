@@ -78,8 +78,7 @@ impl Clinic {
             .with("api_url", &running.native);
         let webdoc = Webdoc::new();
         let connection = connection(settle(settings), mapping());
-        let egress = Egress { allow_http: true, allow_private: true };
-        let factory = WireFactory::new(egress, Arc::new(Machine), Arc::new(Machine)).unwrap();
+        let factory = WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap();
         let wire = factory.wire(&webdoc.wire_profile(&connection).unwrap()).unwrap();
         Self { running, webdoc, connection: Arc::new(connection), wire, clock, grants }
     }
