@@ -29,8 +29,8 @@ while read -r command arguments; do
     start) control --log="$directory/log" --timeout=120 --options="$arguments" start ;;
     stop) control --mode="$arguments" --timeout=120 stop ;;
     freeze)
-        frozen=$arguments
-        kill -STOP $frozen
+        frozen="$frozen $arguments"
+        kill -STOP $arguments
         ;;
     thaw)
         kill -CONT $frozen

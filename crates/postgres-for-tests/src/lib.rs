@@ -71,6 +71,15 @@ impl Postgres {
         self.0.stop("immediate");
     }
 
+    /// Freezes the server (on Linux): connections stay open and new ones are accepted, but nothing is answered until `resume`.
+    pub fn pause(&self) {
+        self.0.freeze();
+    }
+
+    pub fn resume(&self) {
+        self.0.thaw(&mut self.0.lock());
+    }
+
     /// Starts the server with the same data on the same port, after it was stopped if it was not.
     pub fn restart(&self) {
         self.0.stop("fast");
@@ -123,7 +132,8 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if self.server.lock().running {
+        let State { running, frozen, .. } = *self.server.lock();
+        if running && !frozen {
             // What cannot be dropped now goes with the server.
             let _ = self.server.psql(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).output();
         }
@@ -142,13 +152,15 @@ struct Server {
 struct State {
     guardian: Guardian,
     running: bool,
+    frozen: bool,
 }
 
 impl Server {
     fn start(programs: Programs) -> Self {
         let directory =
             tempfile::Builder::new().prefix("postgres-").tempdir().expect("a temporary directory");
-        let state = State { guardian: Guardian::post(&programs, directory.path()), running: false };
+        let guardian = Guardian::post(&programs, directory.path());
+        let state = State { guardian, running: false, frozen: false };
         let password = Uuid::new_v4().simple().to_string();
         let mut server = Self { programs, password, port: 0, state: Mutex::new(state), directory };
         server.initialise();
@@ -183,6 +195,7 @@ impl Server {
 
     fn stop(&self, mode: &str) {
         let mut state = self.lock();
+        self.thaw(&mut state);
         if state.running {
             assert!(
                 state.guardian.order(&format!("stop {mode}")),
@@ -190,6 +203,24 @@ impl Server {
                 self.log()
             );
             state.running = false;
+        }
+    }
+
+    fn freeze(&self) {
+        let mut state = self.lock();
+        let lock = fs::read_to_string(self.directory.path().join("data/postmaster.pid"));
+        let lock = lock.expect("a server that runs says so");
+        let server = lock.lines().next().expect("its process id comes first");
+        state.frozen = state.guardian.order(&format!("freeze {server}"));
+        assert!(state.frozen, "the server does not freeze:\n{}", self.log());
+        // From here on it starts no other. One that has just ended cannot be frozen, and need not be.
+        state.guardian.order(&format!("freeze {}", children(server).join(" ")));
+    }
+
+    fn thaw(&self, state: &mut State) {
+        if state.frozen {
+            state.guardian.order("thaw");
+            state.frozen = false;
         }
     }
 
@@ -222,6 +253,18 @@ fn run(mut command: Command) {
     let output = command.stdin(Stdio::null()).output().expect("PostgreSQL's programs can be run");
     let name = Path::new(command.get_program()).display();
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The processes that a process started.
+fn children(parent: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let children = processes.filter_map(|process| {
+        let stat = fs::read_to_string(process.path().join("stat")).ok()?;
+        // The name, in parentheses, may hold anything; then come the state and the parent.
+        let (_, stat) = stat.rsplit_once(')')?;
+        (stat.split_whitespace().nth(1)? == parent).then(|| process.file_name().into_string().ok())?
+    });
+    children.collect()
 }
 
 /// Outside of what outgoing connections are given, so that nobody is likely to take it while the server is stopped.

@@ -70,6 +70,18 @@ fn a_server_is_gone_when_it_has_been_dropped() {
 }
 
 #[test]
+fn a_paused_server_is_gone_when_it_has_been_dropped() {
+    let Some(postgres) = Postgres::start() else { return };
+    let database = postgres.database();
+    let server = Seen::new(database.url(), postgres.directory());
+    postgres.pause();
+
+    drop(postgres);
+
+    assert!(server.is_gone());
+}
+
+#[test]
 fn a_server_goes_when_its_process_is_killed() {
     let Some(_) = Postgres::shared() else { return };
     let (mut process, server) = another_process();
