@@ -36,7 +36,7 @@ impl Guardian {
             chown(directory, Some(user.uid), Some(user.gid)).expect("root may give a directory away");
             command.uid(user.uid).gid(user.gid);
         }
-        let mut shell = command.spawn().expect("there is a shell");
+        let mut shell = command.spawn().expect("the user may run a shell in the temporary directory");
         let orders = shell.stdin.take();
         let answers = BufReader::new(shell.stdout.take().expect("its output is a pipe"));
         Self { shell, orders, answers }
