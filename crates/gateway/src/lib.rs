@@ -15,9 +15,11 @@ mod request;
 mod routes;
 mod scope;
 mod server;
+mod tls;
 
 pub use docs::{capabilities_page, errors_page};
 pub use gateway::{Gateway, Parts};
 pub use health::record_metrics;
 pub use openapi::document as openapi_document;
 pub use server::{router, serve};
+pub use tls::{CertificateFault, Tls};
