@@ -19,7 +19,7 @@ use vardbro_model::typed_id::{PatientRef, ResourceRef};
 
 use crate::connection::{Connection, Setting};
 use crate::wire::WireProfile;
-use crate::{Ctx, EhrResult};
+use crate::{Ctx, EhrResult, EmrTemplate};
 
 /// What never changes about an EHR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,11 @@ pub trait Ehr: Send + Sync + 'static {
 
     /// Makes one harmless real call with the connection's credentials.
     async fn check(&self, ctx: &Ctx) -> EhrResult<CheckReport>;
+
+    /// The templates that the EHR itself offers for notes, by name, so that an operator can map ours to them: what is mapped to their ids
+    /// is what [`create_note`](Ehr::create_note) writes. An EHR that does not tell says where the operator finds the ids
+    /// ([`EhrError::not_offered`](crate::EhrError::not_offered)).
+    async fn offered_note_templates(&self, ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>>;
 
     /// All care units, by name.
     async fn care_units(&self, ctx: &Ctx) -> EhrResult<Vec<CareUnit>>;

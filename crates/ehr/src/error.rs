@@ -105,6 +105,8 @@ pub struct EhrError {
     pub retry_after: Option<Duration>,
     /// The EHR's own words, scrubbed.
     pub emr_error: Option<String>,
+    /// Why a call got no answer, if that is the failure.
+    pub unanswered: Option<WireErrorKind>,
 }
 
 impl EhrError {
@@ -174,9 +176,23 @@ impl EhrError {
         )])
     }
 
+    /// Something that this EHR, or this connection to it, does not have: what is missing, and where else to look.
+    pub fn not_offered(detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let fault = Fault::of_request(FaultCode::NotSupported, detail.clone());
+        Self::new(EhrErrorKind::Invalid(vec![fault]), detail)
+    }
+
     /// A failure of a kind, with nothing sent.
     pub fn new(kind: EhrErrorKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), delivery: Delivery::NotSent, retry_after: None, emr_error: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            delivery: Delivery::NotSent,
+            retry_after: None,
+            emr_error: None,
+            unanswered: None,
+        }
     }
 
     /// With the EHR's own words, which are scrubbed here.
@@ -215,7 +231,14 @@ impl EhrError {
             }
             (kind, ..) => (EhrErrorKind::Failed, format!("The EHR could not be reached: {kind}.")),
         };
-        Self { kind, detail, delivery: error.delivery, retry_after: error.retry_after, emr_error: None }
+        Self {
+            kind,
+            detail,
+            delivery: error.delivery,
+            retry_after: error.retry_after,
+            emr_error: None,
+            unanswered: Some(error.kind),
+        }
     }
 }
 

@@ -8,14 +8,17 @@
 pub mod connection;
 mod ctx;
 mod ehr;
+mod emr_template;
 pub mod environment;
 mod error;
 pub mod memory;
 pub mod meter;
 pub mod scrub;
 pub mod turns;
+mod unanswered;
 pub mod wire;
 
 pub use ctx::Ctx;
 pub use ehr::{About, CheckReport, Ehr};
+pub use emr_template::{EmrTemplate, EmrTemplateField};
 pub use error::{EhrError, EhrErrorKind, EhrResult, Thing};

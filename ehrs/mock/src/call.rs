@@ -22,6 +22,9 @@ pub(crate) struct CallName {
 impl CallName {
     /// The harmless call of `Ehr::check`, which is no operation of the API.
     pub(crate) const CHECK: Self = Self { name: "check", writes: false };
+
+    /// The call of `Ehr::offered_note_templates`, which is none either.
+    pub(crate) const OFFERED_NOTE_TEMPLATES: Self = Self { name: "offered_note_templates", writes: false };
 }
 
 impl From<Operation> for CallName {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
 use vardbro_ehr::wire::{Tls, WireProfile};
-use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrResult};
+use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrResult, EmrTemplate};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::care_unit::CareUnit;
@@ -115,6 +115,10 @@ impl Ehr for Mock {
             warnings: vec![],
             unavailable: vec![],
         })
+    }
+
+    async fn offered_note_templates(&self, ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>> {
+        self.call(ctx, CallName::OFFERED_NOTE_TEMPLATES, |_, _| Ok(notes::offered())).await
     }
 
     async fn care_units(&self, ctx: &Ctx) -> EhrResult<Vec<CareUnit>> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping};
-use vardbro_ehr::{EhrError, EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, EmrTemplateField, Thing};
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::id::{AppointmentId, CareUnitId, NoteId, PatientId, ResourceId};
 use vardbro_model::medical_note::{
@@ -38,6 +38,25 @@ pub fn note_mapping() -> NoteMapping {
         (*id, MappedTemplate { emr_id: format!("template-{name}"), fields })
     };
     NoteMapping(TemplateId::ALL.iter().map(template).collect())
+}
+
+/// The same templates, as the EHR lists them.
+pub(crate) fn offered() -> Vec<EmrTemplate> {
+    let field = |(name, field): (String, MappedField)| EmrTemplateField {
+        emr_id: field.emr_id,
+        name,
+        max_length: field.max_length,
+        kind: Some("text".to_owned()),
+        required: Some(false),
+    };
+    let template = |(id, template): (TemplateId, MappedTemplate)| EmrTemplate {
+        emr_id: template.emr_id,
+        name: id.name().to_owned(),
+        fields: template.fields.into_iter().map(field).collect(),
+    };
+    let mut offered: Vec<_> = note_mapping().0.into_iter().map(template).collect();
+    offered.sort_by(|a, b| a.name.cmp(&b.name));
+    offered
 }
 
 /// What the connection maps; a connection that maps nothing has the EHR's own templates.

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
 use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::{Tls, WireProfile};
-use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
+use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, EmrTemplate, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::care_unit::CareUnit;
@@ -130,6 +130,10 @@ impl Ehr for Cliniko {
             ),
         }
         Ok(report)
+    }
+
+    async fn offered_note_templates(&self, ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>> {
+        self.session(ctx)?.offered_templates().await
     }
 
     async fn care_units(&self, ctx: &Ctx) -> EhrResult<Vec<CareUnit>> {

@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use vardbro_ehr::connection::{Connection, Setting};
 use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::{Tls, WireProfile};
-use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
+use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, EmrTemplate, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::care_unit::CareUnit;
@@ -113,6 +113,10 @@ impl Ehr for Kaddio {
 
     async fn check(&self, ctx: &Ctx) -> EhrResult<CheckReport> {
         Session::to_check(ctx, &self.memory, &self.turns)?.check().await
+    }
+
+    async fn offered_note_templates(&self, ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>> {
+        Session::to_check(ctx, &self.memory, &self.turns)?.offered_templates().await
     }
 
     async fn care_units(&self, ctx: &Ctx) -> EhrResult<Vec<CareUnit>> {

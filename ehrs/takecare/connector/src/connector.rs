@@ -23,7 +23,7 @@ use vardbro_ehr::connection::{Connection, Setting};
 use vardbro_ehr::environment::{Machine, Random};
 use vardbro_ehr::memory::PerConnection;
 use vardbro_ehr::wire::WireProfile;
-use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, Thing};
+use vardbro_ehr::{About, CheckReport, Ctx, Ehr, EhrError, EhrResult, EmrTemplate, Thing};
 use vardbro_model::appointment::{Appointment, AppointmentChange, AppointmentQuery, Booking};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::care_unit::CareUnit;
@@ -94,6 +94,11 @@ impl TakeCare {
     }
 }
 
+/// XChange has no published service that lists templates.
+const NO_LIST_OF_TEMPLATES: &str = "TakeCare does not list its case-note templates to other systems. Ask the customer's TakeCare \
+    administrator, or CGM, for the TemplateId of each template (mall) and the TermId of each of its keywords (sökord): both are whole \
+    numbers, and they differ between installations.";
+
 #[async_trait]
 impl Ehr for TakeCare {
     fn about(&self) -> About {
@@ -121,6 +126,10 @@ impl Ehr for TakeCare {
 
     async fn check(&self, ctx: &Ctx) -> EhrResult<CheckReport> {
         self.session(&Ctx { fresh: true, ..ctx.clone() })?.check().await
+    }
+
+    async fn offered_note_templates(&self, _ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>> {
+        Err(EhrError::not_offered(NO_LIST_OF_TEMPLATES))
     }
 
     async fn care_units(&self, ctx: &Ctx) -> EhrResult<Vec<CareUnit>> {

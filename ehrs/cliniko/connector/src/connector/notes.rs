@@ -3,7 +3,7 @@
 use futures::try_join;
 use http::StatusCode;
 use vardbro_ehr::wire::Delivery;
-use vardbro_ehr::{EhrError, EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, Thing};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::{AppointmentId, NoteId};
 use vardbro_model::medical_note::{MedicalNote, NewNote};
@@ -85,6 +85,15 @@ impl Session<'_> {
             }
             Err(refusal) => Err(self.refuse(&refusal)),
         }
+    }
+
+    /// The templates that the practice has made, by name.
+    pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
+        let rows = self.all(native::templates(self.api())).await?;
+        let live = rows.iter().filter(|row| row.archived_at.is_none() && row.deleted_at.is_none());
+        let mut templates: Vec<EmrTemplate> = live.map(mapping::offered).collect();
+        templates.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));
+        Ok(templates)
     }
 
     /// The appointment that a note belongs to: the patient's own, at this care unit.

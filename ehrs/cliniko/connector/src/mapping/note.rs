@@ -1,10 +1,11 @@
-//! Treatment notes: our templates' fields are questions of Cliniko's, named `Section/Question` or just `Question`.
+//! Treatment notes: our templates' fields are questions of Cliniko's, named `Section/Question` or just `Question`. A slash within a name
+//! is written `%2F`.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use vardbro_ehr::connection::{MappedTemplate, NoteMapping};
-use vardbro_ehr::{EhrError, EhrResult};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, EmrTemplateField};
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::id::{CareUnitId, PatientId};
 use vardbro_model::medical_note::{
@@ -14,16 +15,50 @@ use vardbro_model::time::DateTime;
 
 use super::{html, id, text};
 use crate::wire::Id;
-use crate::wire::treatment_notes::{Content, Question, Section, TreatmentNote};
+use crate::wire::treatment_notes::{Content, Question, Section, TreatmentNote, TreatmentNoteTemplate};
 
 const PARAGRAPH: &str = "paragraph";
 
 /// A mapped field's place: its section, if the mapping names one, and its question.
-fn place(emr_id: &str) -> (Option<&str>, &str) {
+fn place(emr_id: &str) -> (Option<String>, String) {
+    let name = |written: &str| written.trim().replace("%2F", "/");
     match emr_id.split_once('/') {
-        Some((section, question)) => (Some(section.trim()), question.trim()),
-        None => (None, emr_id.trim()),
+        Some((section, question)) => (Some(name(section)), name(question)),
+        None => (None, name(emr_id)),
     }
+}
+
+/// The other way round.
+fn named(section: Option<&str>, question: &str) -> String {
+    let written = |name: &str| name.trim().replace('/', "%2F");
+    match section {
+        Some(section) => format!("{}/{}", written(section), written(question)),
+        None => written(question),
+    }
+}
+
+/// A template of Cliniko's, by the ids that a mapping takes. Of questions that bear one name in one section, one is told: answers could
+/// not be told apart.
+pub(crate) fn offered(native: &TreatmentNoteTemplate) -> EmrTemplate {
+    let content = native.content.as_ref();
+    let mut fields: Vec<EmrTemplateField> = Vec::new();
+    for (section, question) in content.into_iter().flat_map(questions) {
+        let section = Some(section.trim()).filter(|name| !name.is_empty());
+        let emr_id = named(section, &question.name);
+        let name = question.name.trim();
+        if name.is_empty() || fields.iter().any(|known| known.emr_id == emr_id) {
+            continue;
+        }
+        fields.push(EmrTemplateField {
+            emr_id,
+            name: section.map_or_else(|| name.to_owned(), |section| format!("{section} / {name}")),
+            max_length: None,
+            kind: Some(question.kind.clone()),
+            required: None,
+        });
+    }
+    let name = text(native.name.as_ref()).unwrap_or_else(|| native.id.to_string());
+    EmrTemplate { emr_id: native.id.to_string(), name, fields }
 }
 
 /// The templates that are mapped, with the fields that are.
@@ -83,20 +118,18 @@ pub(crate) fn content(new: &NewNote, mapping: &NoteMapping) -> EhrResult<(Id, Co
         }
         let (section, question) = place(&mapped.emr_id);
         let question = Question {
-            name: question.to_owned(),
+            name: question,
             kind: PARAGRAPH.to_owned(),
             answer: Some(html::from_text(answer)),
             answers: Vec::new(),
             other: None,
         };
-        let section = section.unwrap_or_else(|| new.template.name());
-        match sections.iter_mut().find(|known| known.name.as_deref() == Some(section)) {
+        let section = section.unwrap_or_else(|| new.template.name().to_owned());
+        match sections.iter_mut().find(|known| known.name.as_ref() == Some(&section)) {
             Some(known) => known.questions.push(question),
-            None => sections.push(Section {
-                name: Some(section.to_owned()),
-                description: None,
-                questions: vec![question],
-            }),
+            None => {
+                sections.push(Section { name: Some(section), description: None, questions: vec![question] })
+            }
         }
     }
     let sharing = mapping.0.values().filter(|other| other.emr_id == template.emr_id).count();

@@ -115,3 +115,28 @@ pub struct NewTreatmentNote<'a> {
 pub fn create(api: &Api, new: &NewTreatmentNote<'_>) -> Native<TreatmentNote> {
     api.write(Method::POST, "POST /v1/treatment_notes", "/treatment_notes", new)
 }
+
+/// A template that a practice has made.
+#[derive(Clone, Deserialize)]
+#[expect(missing_docs, reason = "the fields bear Cliniko's own names")]
+pub struct TreatmentNoteTemplate {
+    pub id: Id,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub content: Option<Content>,
+    #[serde(default)]
+    pub archived_at: Option<Timestamp>,
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl Collection for TreatmentNoteTemplate {
+    const KEY: &'static str = "treatment_note_templates";
+}
+
+/// `GET /treatment_note_templates`.
+pub fn templates(api: &Api) -> Native<List<TreatmentNoteTemplate>> {
+    let path = "/treatment_note_templates";
+    first_page(api, "GET /v1/treatment_note_templates", path, &Filters::default(), None)
+}

@@ -1,7 +1,7 @@
 //! Medical notes: contacts, written in the name of a host.
 
 use futures::join;
-use vardbro_ehr::{EhrError, EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, Thing};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::{AppointmentId, NoteId};
 use vardbro_model::medical_note::{MedicalNote, NewNote};
@@ -15,6 +15,7 @@ use crate::mapping::{id, note as mapping};
 use crate::operations::Name;
 use crate::wire::Id;
 use crate::wire::bookings::Booking;
+use crate::wire::catalogue;
 use crate::wire::contacts::{self, Contact, Contacts};
 
 impl Session<'_> {
@@ -81,6 +82,17 @@ impl Session<'_> {
         Ok(self.read_note(unit, &written))
     }
 
+    /// The organisation's contact types, by name.
+    pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
+        let types = self
+            .ask(catalogue::contact_types())
+            .await
+            .map_err(|error| EhrError { detail: format!("{} {ELSEWHERE}", error.detail), ..error })?;
+        let mut templates: Vec<EmrTemplate> = types.note_templates.iter().map(mapping::offered).collect();
+        templates.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));
+        Ok(templates)
+    }
+
     /// In whose name a note is written; `None`: of whoever acts for the connection.
     fn author(&self, unit: &Unit, created_by: Option<&ResourceRef>) -> EhrResult<Option<Id>> {
         let Some(created_by) = created_by else { return Ok(self.config.default_author.clone()) };
@@ -109,6 +121,10 @@ impl Session<'_> {
         self.appointment_at(unit, appointment).await.map(Some)
     }
 }
+
+/// The query that lists contact types is assumed.
+const ELSEWHERE: &str = "How Kaddio lists its contact types (kontakttyper) is assumed: give the query that works in the organisation's \
+                         playground as operation_contact_types, or read the ids there.";
 
 fn unsaid() -> EhrError {
     EhrError::outcome_unknown(

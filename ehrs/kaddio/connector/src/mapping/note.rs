@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use vardbro_ehr::connection::{MappedTemplate, NoteMapping};
-use vardbro_ehr::{EhrError, EhrResult};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, EmrTemplateField};
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::id::{CareUnitId, PatientId};
 use vardbro_model::medical_note::{
@@ -15,6 +15,7 @@ use vardbro_model::time::DateTime;
 
 use super::{id, text};
 use crate::wire::Id;
+use crate::wire::catalogue::{ContactType, Heading};
 use crate::wire::contacts::{Contact, HeadingValue, HeadingValueInput};
 
 /// The templates that are mapped, with the fields that are.
@@ -37,6 +38,27 @@ pub(crate) fn templates(mapping: &NoteMapping) -> Vec<NoteTemplate> {
                 .collect(),
         })
         .collect()
+}
+
+/// A heading that holds no text (assumed).
+const PICTURE: &str = "picture";
+
+/// A contact type, by the ids that a mapping takes.
+pub(crate) fn offered(native: &ContactType) -> EmrTemplate {
+    let is_picture =
+        |heading: &&Heading| heading.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(PICTURE));
+    let field = |heading: &Heading| EmrTemplateField {
+        emr_id: heading.id.to_string(),
+        name: text(heading.name.as_ref()).unwrap_or_else(|| heading.id.to_string()),
+        max_length: None,
+        kind: text(heading.kind.as_ref()),
+        required: None,
+    };
+    EmrTemplate {
+        emr_id: native.id.to_string(),
+        name: text(native.name.as_ref()).unwrap_or_else(|| native.id.to_string()),
+        fields: native.fields.iter().filter(|heading| !is_picture(heading)).map(field).collect(),
+    }
 }
 
 /// The contact type and headings of a new note; every fault of it at once.

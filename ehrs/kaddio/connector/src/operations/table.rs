@@ -239,7 +239,15 @@ operations! {
     CreateContact "create_contact" Once "writes a journal entry"
         &[always("patient_id"), always("template_id"), optional("appointment_id"), always("fields")],
         note!("note");
-    ContactTypes "contact_types" Read "the templates of journal entries, for a check of the note mapping"
+    ContactTypes "contact_types" Read "the templates of journal entries, to make and to check the note mapping"
         &[],
-        &[must("note_templates"), must("note_templates.id"), must("note_templates.fields"), must("note_templates.fields.id")];
+        &[
+            must("note_templates"),
+            must("note_templates.id"),
+            may("note_templates.name"),
+            must("note_templates.fields"),
+            must("note_templates.fields.id"),
+            may("note_templates.fields.name"),
+            may("note_templates.fields.kind"),
+        ];
 }

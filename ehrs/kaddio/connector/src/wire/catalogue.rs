@@ -94,6 +94,8 @@ pub fn catalogue() -> Asked<Catalogue> {
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct ContactType {
     pub id: Id,
+    #[serde(default)]
+    pub name: Option<String>,
     #[serde(deserialize_with = "list")]
     pub fields: Vec<Heading>,
 }
@@ -103,6 +105,10 @@ pub struct ContactType {
 #[expect(missing_docs, reason = "the fields bear the names of the operation's aliases")]
 pub struct Heading {
     pub id: Id,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub kind: Option<String>,
 }
 
 /// All templates.

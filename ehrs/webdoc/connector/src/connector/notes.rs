@@ -1,7 +1,7 @@
 //! Journal notes: an empty one first, then its text. They stay unsigned: a clinician signs in Webdoc.
 
 use futures::try_join;
-use vardbro_ehr::{EhrError, EhrErrorKind, EhrResult, Thing};
+use vardbro_ehr::{EhrError, EhrErrorKind, EhrResult, EmrTemplate, Thing};
 use vardbro_model::error::FaultCode;
 use vardbro_model::id::{NoteId, ResourceId};
 use vardbro_model::medical_note::{MedicalNote, NewNote, NoteStatus};
@@ -16,6 +16,10 @@ use crate::wire::notes::{self as native, KeywordValue, NewNote as NewNative, Not
 use crate::wire::types;
 use crate::wire::users::User;
 use crate::wire::{Code, Scope};
+
+const NOT_GRANTED: &str = "Webdoc lists its record templates to clients with the scope system-admin only, and this connection does not \
+                           have it: ask Carasent for the scope (and name it in the setting scopes, if that is given), or for the ids \
+                           of the record templates and their keywords, which are whole numbers.";
 
 impl Session<'_> {
     pub(super) async fn create_note(
@@ -147,6 +151,22 @@ impl Session<'_> {
         user.map(Some).ok_or_else(|| {
             EhrError::failed("The connection's setting acting_user_id names no user of Webdoc's.")
         })
+    }
+
+    /// Webdoc's record templates, by title. What the connection needs all day does not include the scope for it, so that one is asked for
+    /// by itself.
+    pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
+        let may_ask = self.config.scopes.as_ref().is_none_or(|limited| limited.contains(&Scope::SystemAdmin));
+        let token = if may_ask {
+            self.tokens.for_one(Scope::SystemAdmin, self.ctx, &self.config).await?
+        } else {
+            None
+        };
+        let token = token.ok_or_else(|| EhrError::not_offered(NOT_GRANTED))?;
+        let templates = self.run_with(&token, types::record_templates(self.api())).await?;
+        let mut offered: Vec<EmrTemplate> = templates.iter().map(mapping::offered).collect();
+        offered.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));
+        Ok(offered)
     }
 
     /// Webdoc's own template, where the connection's client may read it.

@@ -121,12 +121,27 @@ impl Session<'_> {
         if response.status().is_success() {
             return read(response.body()).map(Ok).map_err(|at| error::unreadable(endpoint, &at, safety));
         }
+        Ok(Err(self.refusal(&response, &token, safety, scope)))
+    }
+
+    /// Sends a call that ought to succeed, with a token of its own.
+    pub(super) async fn run_with<T>(&self, token: &Token, native: Native<T>) -> EhrResult<T> {
+        let (endpoint, safety, scope, read) =
+            (native.call.endpoint, native.call.safety, native.scope, native.reader());
+        let response = self.ctx.send(authorized(native.call, token)).await?;
+        if response.status().is_success() {
+            return read(response.body()).map_err(|at| error::unreadable(endpoint, &at, safety));
+        }
+        Err(self.refusal(&response, token, safety, scope).error())
+    }
+
+    fn refusal(&self, response: &Response<Bytes>, token: &Token, safety: Safety, scope: Scope) -> Refusal {
         let mut words = token.hidden_in(&String::from_utf8_lossy(response.body()));
         let secrets = self.ctx.connection.settings.secrets().map(ExposeSecret::expose_secret);
         for secret in secrets.filter(|secret| !secret.trim().is_empty()) {
             words = words.replace(secret, "***");
         }
-        Ok(Err(Refusal { status: response.status(), words, safety, scope }))
+        Refusal { status: response.status(), words, safety, scope }
     }
 
     /// Sends a call with the connection's token, and once more with another one if that is refused: a 401 did nothing.

@@ -136,6 +136,17 @@ impl Tokens {
         desk.renew(Instant::now(), ctx, config).await
     }
 
+    /// A token for one scope, which is not kept; `None`: the client does not have that scope.
+    pub(super) async fn for_one(&self, scope: Scope, ctx: &Ctx, config: &Config) -> EhrResult<Option<Token>> {
+        let asked_at = ctx.clock.now();
+        let wanted = BTreeSet::from([scope]);
+        match ask(ctx, config, &wanted).await? {
+            Ok(grant) => accept(&grant, grant.granted(&wanted), asked_at).map(Some),
+            Err(refusal) if refusal.is_the_clients => Err(refusal.error),
+            Err(_) => Ok(None),
+        }
+    }
+
     async fn desk(&self, ctx: &Ctx, config: &Config) -> EhrResult<OwnedMutexGuard<Desk>> {
         let desk = self.0.get_with(config.key, async { Arc::default() }).await;
         timeout_at(ctx.deadline, desk.lock_owned()).await.map_err(|_| {

@@ -1,7 +1,7 @@
 //! Notes: our templates are record templates of Webdoc's, and their fields keywords, both named by number.
 
 use vardbro_ehr::connection::NoteMapping;
-use vardbro_ehr::{EhrError, EhrResult};
+use vardbro_ehr::{EhrError, EhrResult, EmrTemplate, EmrTemplateField};
 use vardbro_model::error::{Fault, FaultCode};
 use vardbro_model::medical_note::{NewNote, NoteTemplate, NoteTemplateField, TemplateId};
 
@@ -29,6 +29,29 @@ pub(crate) fn templates(mapping: &NoteMapping) -> Vec<NoteTemplate> {
                 .collect(),
         })
         .collect()
+}
+
+/// A record template of Webdoc's, by the ids that a mapping takes. Keywords that only head others take no text, and are in their names.
+pub(crate) fn offered(native: &RecordTemplate) -> EmrTemplate {
+    let keywords = &native.keywords;
+    let heads = |keyword: &Keyword| keywords.iter().any(|under| under.parent_id == Some(keyword.id));
+    let title = |keyword: &Keyword| keyword.title.clone().unwrap_or_else(|| keyword.id.to_string());
+    let field = |keyword: &Keyword| {
+        let head = keywords.iter().find(|head| keyword.parent_id == Some(head.id));
+        EmrTemplateField {
+            emr_id: keyword.id.to_string(),
+            name: head.map_or_else(|| title(keyword), |head| format!("{} / {}", title(head), title(keyword))),
+            max_length: longest(keyword).and_then(|most| u32::try_from(most).ok()),
+            kind: keyword.kind.as_ref().map(|kind| format!("type {kind}")),
+            required: keyword.warn_if_empty,
+        }
+    };
+    let written = keywords.iter().filter(|keyword| longest(keyword).is_some() || !heads(keyword));
+    EmrTemplate {
+        emr_id: native.id.to_string(),
+        name: native.title.clone().unwrap_or_else(|| native.id.to_string()),
+        fields: written.map(field).collect(),
+    }
 }
 
 /// The record template that our template is mapped to.

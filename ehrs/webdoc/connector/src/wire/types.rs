@@ -58,6 +58,8 @@ pub fn document_types(api: &Api) -> Native<Vec<DocumentType>> {
 #[expect(missing_docs, reason = "the fields bear Webdoc's own names")]
 pub struct RecordTemplate {
     pub id: Code,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub title: Option<String>,
     #[serde(default, deserialize_with = "loose::list")]
     pub keywords: Vec<Keyword>,
 }
@@ -73,6 +75,19 @@ pub struct Keyword {
     /// Characters that it takes at most. 0 is taken for no limit.
     #[serde(default, deserialize_with = "loose::number")]
     pub max_length: Option<i64>,
+    /// The keyword that it stands under.
+    #[serde(default, deserialize_with = "loose::code")]
+    pub parent_id: Option<Code>,
+    /// A number whose meaning is not public.
+    #[serde(default, rename = "type", deserialize_with = "loose::text")]
+    pub kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::flag")]
+    pub warn_if_empty: Option<bool>,
+}
+
+/// `GET /v1/recordTemplates`: those of all clinics.
+pub fn record_templates(api: &Api) -> Native<Vec<RecordTemplate>> {
+    api.list("GET /v1/recordTemplates", Scope::SystemAdmin, &api.url(&["v1", "recordTemplates"]))
 }
 
 /// `GET /v1/recordTemplates/{templateId}`: documented as an array, observed as an object.
