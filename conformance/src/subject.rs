@@ -11,7 +11,7 @@ use vardbro_ehr::connection::{Connection, NoteMapping, Settings};
 use vardbro_ehr::environment::{Machine, Random};
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_ehr::{CheckReport, Ehr};
-use vardbro_gateway::{Gateway, Parts, router};
+use vardbro_gateway::{Gateway, Limits, Parts, router};
 use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::ehr::Mode;
 use vardbro_model::patient::ExternalIdType;
@@ -72,6 +72,7 @@ impl Subject {
             clock: Arc::new(clock),
             random: Arc::new(Machine),
             public_origin: ORIGIN.to_owned(),
+            limits: Limits::unlimited(),
         });
         let router = router(gateway.clone());
         let (application, client) = application(&store, &router, "clinic").await;

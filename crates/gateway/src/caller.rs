@@ -9,6 +9,7 @@ use http::request::Parts;
 use vardbro_model::error::ErrorCode;
 use vardbro_store::Application;
 
+use crate::exchange::Exchange;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::request::refuse_unacceptable;
@@ -22,12 +23,17 @@ impl FromRequestParts<Gateway> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
         let (id, secret) = credentials(&parts.headers).unwrap_or_default();
+        let (gate, exchange) = (gateway.gate(), parts.extensions.get::<Exchange>());
+        let admission = &exchange.ok_or_else(Problem::bug)?.admission;
+        gate.may_log_in(admission, &id)?;
         let Some(application) = gateway.store().authenticate(&id, &secret) else {
+            gate.failed_login(admission, &id);
             return Err(Problem::new(
                 ErrorCode::Unauthorized,
                 "Send valid credentials in x-leyr-client-id and x-leyr-client-secret, or as HTTP Basic.",
             ));
         };
+        gate.of_application(admission, &application)?;
         refuse_unacceptable(&parts.headers)?;
         Ok(Self(application))
     }

@@ -16,6 +16,7 @@ use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
 use crate::gateway::Gateway;
+use crate::limits::{Admission, Passage};
 use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -30,6 +31,7 @@ pub(crate) struct Exchange {
     pub(crate) id: Uuid,
     pub(crate) meter: Meter,
     pub(crate) deadline: tokio::time::Instant,
+    pub(crate) admission: Admission,
 }
 
 /// Which EHR was asked for what; set by whoever found out, read when the answer leaves.
@@ -44,7 +46,9 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
     let id = request_id(&request).unwrap_or_else(|| gateway.new_id());
     let meter = Meter::default();
     let deadline = tokio::time::Instant::now() + TIME_FOR_EHR;
-    request.extensions_mut().insert(Exchange { id, meter: meter.clone(), deadline });
+    let admission = Admission::default();
+    let passage = Passage::of(&request, &admission);
+    request.extensions_mut().insert(Exchange { id, meter: meter.clone(), deadline, admission });
     let asked = Arc::new(OnceLock::<Asked>::new());
     request.extensions_mut().insert(asked.clone());
 
@@ -65,7 +69,7 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
     headers.insert(SERVER_TIMING, header(&server_timing(record.began.elapsed(), &meter)));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     record.status = Some(response.status());
-    response
+    passage.end(response)
 }
 
 fn request_id(request: &Request) -> Option<Uuid> {

@@ -18,6 +18,7 @@ use vardbro_store::{Application, ApplicationId, Store};
 
 use crate::availability::Availability;
 use crate::exchange::TIME_FOR_EHR;
+use crate::limits::{Gate, Limits};
 
 /// The gateway. Clones share everything.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     public_origin: String,
+    gate: Arc<Gate>,
     writes: TaskTracker,
 }
 
@@ -65,12 +67,14 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Where clients reach the API, such as `http://127.0.0.1:8080`, for the links in answers.
     pub public_origin: String,
+    /// What it bears, and from whom.
+    pub limits: Limits,
 }
 
 impl Gateway {
     /// A gateway to which no application is connected yet.
     pub fn new(parts: Parts) -> Self {
-        let Parts { ehrs, store, wires, clock, random, public_origin } = parts;
+        let Parts { ehrs, store, wires, clock, random, public_origin, limits } = parts;
         Self(Arc::new(Shared {
             ehrs: ehrs.into_iter().map(|ehr| (ehr.about().code.as_str(), ehr)).collect(),
             store,
@@ -80,6 +84,7 @@ impl Gateway {
             clock,
             random,
             public_origin,
+            gate: Arc::new(Gate::new(limits)),
             writes: TaskTracker::new(),
         }))
     }
@@ -159,6 +164,10 @@ impl Gateway {
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.0.gate
     }
 
     pub(crate) fn availability(&self) -> &Availability {

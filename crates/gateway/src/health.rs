@@ -42,6 +42,8 @@ pub fn record_metrics() {
         metrics::describe_counter!("vardbro_requests_total", "Calls to the API, by how they ended.");
         let help = "Time that calls to the API took, the EHR's part included.";
         metrics::describe_histogram!("vardbro_request_seconds", metrics::Unit::Seconds, help);
+        let help = "Connections, requests and bodies that a limit refused or cut off, by reason.";
+        metrics::describe_counter!("vardbro_refusals_total", help);
     }
 }
 

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use vardbro_ehr::{EhrError, EhrErrorKind, Thing};
 use vardbro_model::error::{ErrorCode, Fault};
 
+use crate::limits::{Standing, whole_seconds};
+
 /// A failure of a call. It becomes an answer when the request's id is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(Box<Parts>);
@@ -21,8 +23,14 @@ struct Parts {
     faults: Vec<Fault>,
     emr_error: Option<String>,
     retry_after: Option<Duration>,
-    calls_per_minute: Option<u32>,
+    emr_quota: Option<EmrQuota>,
     closing: bool,
+}
+
+/// The quota of an EHR, which is used up.
+#[derive(Debug, Clone, Default)]
+struct EmrQuota {
+    calls_per_minute: Option<u32>,
 }
 
 impl Problem {
@@ -33,7 +41,7 @@ impl Problem {
             faults: Vec::new(),
             emr_error: None,
             retry_after: None,
-            calls_per_minute: None,
+            emr_quota: None,
             closing: false,
         }))
     }
@@ -66,7 +74,7 @@ impl Problem {
 
     /// The failure of an EHR's operation; `in_path` are the things whose ids stand in the request's path.
     pub(crate) fn of_ehr(error: EhrError, in_path: &[Thing]) -> Self {
-        let EhrError { kind, detail, delivery: _, retry_after, emr_error } = error;
+        let EhrError { kind, detail, delivery: _, retry_after, emr_error, unanswered: _ } = error;
         let code = match kind {
             EhrErrorKind::Invalid(faults) => return Self::faults(faults),
             EhrErrorKind::NotFound(thing) if in_path.contains(&thing) => return Self::not_found(thing),
@@ -83,12 +91,19 @@ impl Problem {
         let mut problem = Self::new(code, detail);
         problem.0.emr_error = emr_error;
         problem.0.retry_after = retry_after;
+        problem.0.emr_quota = (code == ErrorCode::RateLimited).then(EmrQuota::default);
         problem
     }
 
-    /// The quota that is used up, as far as it is known.
+    /// What is known of the EHR's quota, if that is what is used up.
     pub(crate) fn with_quota(mut self, calls_per_minute: Option<u32>) -> Self {
-        self.0.calls_per_minute = calls_per_minute;
+        self.0.emr_quota = self.0.emr_quota.map(|_| EmrQuota { calls_per_minute });
+        self
+    }
+
+    /// Trying again makes sense after so long.
+    pub(crate) fn after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
         self
     }
 
@@ -144,16 +159,10 @@ impl Problem {
         let code = self.0.code;
         let waits = matches!(code, ErrorCode::RateLimited | ErrorCode::ServiceUnavailable);
         if let Some(wait) = self.0.retry_after.or(waits.then_some(DEFAULT_WAIT)) {
-            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-            if code == ErrorCode::RateLimited {
-                let mut say = |name, text: String| {
-                    headers.extend(HeaderValue::from_str(&text).ok().map(|value| (name, value)));
-                };
-                say(RATE_LIMIT, format!("\"emr\";r=0;t={seconds}"));
-                if let Some(calls) = self.0.calls_per_minute {
-                    say(RATE_LIMIT_POLICY, format!("\"emr\";q={calls};w=60"));
-                }
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+            if let Some(EmrQuota { calls_per_minute }) = self.0.emr_quota {
+                let policy = calls_per_minute.map(|calls| (calls, Duration::from_secs(60)));
+                Standing { name: "emr", policy, remaining: 0, more_in: wait }.tell(headers);
             }
         }
         response
@@ -162,9 +171,6 @@ impl Problem {
 
 /// The wait that is advised when nobody knows a better one.
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
-
-const RATE_LIMIT: http::HeaderName = http::HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: http::HeaderName = http::HeaderName::from_static("ratelimit-policy");
 
 /// Leaves the handlers as a response that carries the problem; the outermost layer gives it the request's id.
 impl IntoResponse for Problem {

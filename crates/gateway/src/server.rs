@@ -2,30 +2,42 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tower::Service;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
 use vardbro_model::error::ErrorCode;
 
 use crate::gateway::Gateway;
+use crate::limits::{Connection, Limits, Paced, Refusal, Turn};
 use crate::problem::Problem;
-use crate::{docs, exchange, health, openapi, routes, scope};
+use crate::tls::Tls;
+use crate::{docs, exchange, health, limits, openapi, routes, scope};
 
 /// How long requests in flight are waited for when the server stops.
 const TIME_TO_DRAIN: Duration = Duration::from_secs(30);
 
-/// How long a client may take to send a request's header, the wait for the next request of a kept connection included.
-const TIME_FOR_HEADER: Duration = Duration::from_secs(15);
+/// Where a gateway listens.
+pub struct Server {
+    /// For clients.
+    pub listener: TcpListener,
+    /// With it they speak TLS, without it they do not.
+    pub tls: Option<Tls>,
+}
 
 /// Every route of the gateway.
 pub fn router(gateway: Gateway) -> Router {
@@ -34,28 +46,31 @@ pub fn router(gateway: Gateway) -> Router {
         .merge(api)
         .merge(openapi::route(&description))
         .merge(docs::routes())
-        .merge(health::routes())
         .fallback(async || scope::unknown_path())
-        .method_not_allowed_fallback(async || {
-            Problem::new(
-                ErrorCode::MethodNotAllowed,
-                "This path does not have that method; see the Allow header.",
-            )
-        })
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(gateway.clone(), limits::admit))
+        .merge(health::routes().method_not_allowed_fallback(wrong_method))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(gateway.clone(), exchange::observe))
         .with_state(gateway)
 }
 
+async fn wrong_method() -> Problem {
+    Problem::new(ErrorCode::MethodNotAllowed, "This path does not have that method; see the Allow header.")
+}
+
 /// Serves until `stop`, then lets what is in flight end.
-pub async fn serve(gateway: Gateway, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+pub async fn serve(gateway: Gateway, server: Server, stop: impl Future<Output = ()> + Send) {
+    let Server { listener, tls } = server;
     let routes = router(gateway.clone());
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => answer(stream, routes.clone(), &connections),
+                Ok((stream, peer)) => {
+                    answer(&gateway, stream, peer.ip(), tls.clone(), routes.clone(), connections.watcher());
+                }
                 // Out of file descriptors, most likely: let some connections end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
@@ -68,17 +83,69 @@ pub async fn serve(gateway: Gateway, listener: TcpListener, stop: impl Future<Ou
     let _ = tokio::time::timeout(TIME_TO_DRAIN, gateway.drain()).await;
 }
 
-/// Answers the requests of one connection, one after another.
-fn answer(stream: TcpStream, routes: Router, connections: &GracefulShutdown) {
+/// Answers a client, unless there are too many: then the connection is closed at once, so that the client goes elsewhere.
+fn answer(
+    gateway: &Gateway,
+    stream: TcpStream,
+    peer: IpAddr,
+    tls: Option<Tls>,
+    routes: Router,
+    watcher: Watcher,
+) {
+    let open = match gateway.gate().open(peer) {
+        Ok(open) => open,
+        Err(refusal) => return refusal.count(),
+    };
     // Without it small answers can wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(TIME_FOR_HEADER);
-    let service = TowerToHyperService::new(routes);
-    let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
-    // A connection that ends in an error is the client's affair.
-    tokio::spawn(async move { drop(connection.await) });
+    let gateway = gateway.clone();
+    tokio::spawn(async move {
+        let limits = gateway.gate().limits();
+        match tls {
+            None => converse(stream, peer, limits, routes, watcher).await,
+            Some(tls) => match tls.accept(stream, limits.handshake_time).await {
+                Ok(stream) => converse(stream, peer, limits, routes, watcher).await,
+                Err(_) => Refusal::Handshake.count(),
+            },
+        }
+        drop(open);
+    });
 }
+
+/// Answers the requests of one connection, one after another.
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: IpAddr,
+    limits: &Limits,
+    routes: Router,
+    watcher: Watcher,
+) {
+    let turn = Turn::new();
+    let stream = Paced::new(stream, turn.clone(), limits);
+    let connection = Connection { peer, turn };
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        connection.turn.began();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(connection.clone());
+        routes.clone().call(request)
+    });
+    let mut http = http1::Builder::new();
+    // The stream watches the time, because an idle connection has more of it than a header that has begun.
+    http.header_read_timeout(None)
+        .max_buf_size(limits.header_bytes.max(SMALLEST_BUFFER))
+        .max_header_size(limits.header_bytes);
+    if limits.header_fields != FIELDS_ON_STACK {
+        http.max_headers(limits.header_fields);
+    }
+    // A connection that ends in an error is the client's affair.
+    let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+}
+
+/// What hyper needs at least.
+const SMALLEST_BUFFER: usize = 8 * 1024;
+
+/// As many fields as hyper keeps without asking for memory.
+const FIELDS_ON_STACK: usize = 100;
 
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let words =

@@ -2,26 +2,24 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_ENCODING;
+use http_body::Body as _;
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 
+use crate::limits::BodyRefusal;
 use crate::problem::Problem;
 use crate::request::given::sentence;
 use crate::request::query::Key;
 
 /// Bytes of an ordinary body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
-
-/// How long a client may take to send a body.
-const TIME_TO_ARRIVE: Duration = Duration::from_secs(60);
 
 /// Bytes of a body that files a document.
 pub(crate) const LARGEST_DOCUMENT_BODY: usize = 32 * 1024 * 1024;
@@ -49,8 +47,11 @@ impl<S: Send + Sync, T: DeserializeOwned, const LARGEST: usize> FromRequest<S> f
                 "Send the body without Content-Encoding.",
             ));
         }
-        let arriving = tokio::time::timeout(TIME_TO_ARRIVE, to_bytes(request.into_body(), LARGEST));
-        let bytes = arriving.await.map_err(|_| late())?.map_err(|error| refusal(&error, LARGEST))?;
+        let announced = usize::try_from(request.body().size_hint().lower()).unwrap_or(usize::MAX);
+        if announced > LARGEST {
+            return Err(too_large(LARGEST));
+        }
+        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|error| refusal(&error, LARGEST))?;
         serde_json::from_slice::<Object>(&bytes).map_err(|error| malformed(&error))?.read()
     }
 }
@@ -99,18 +100,36 @@ fn is_json(content_type: &str) -> bool {
     })
 }
 
-fn late() -> Problem {
-    let detail = format!("The body did not arrive within {} seconds.", TIME_TO_ARRIVE.as_secs());
-    Problem::faults(vec![Fault::of_request(FaultCode::BadInput, detail)]).closing()
+fn too_large(largest: usize) -> Problem {
+    let detail = format!("The body has more than {} MiB.", largest / (1024 * 1024));
+    Problem::new(ErrorCode::PayloadTooLarge, detail).closing()
 }
 
 fn refusal(error: &axum::Error, largest: usize) -> Problem {
-    let source = std::error::Error::source(error);
-    if source.is_some_and(|source| source.is::<LengthLimitError>()) {
-        let detail = format!("The body has more than {} MiB.", largest / (1024 * 1024));
-        return Problem::new(ErrorCode::PayloadTooLarge, detail).closing();
+    if cause::<LengthLimitError>(error).is_some() {
+        return too_large(largest);
     }
-    Problem::faults(vec![Fault::of_request(FaultCode::BadInput, "The body broke off.")])
+    match cause::<BodyRefusal>(error) {
+        Some(full @ BodyRefusal::Full) => {
+            Problem::new(ErrorCode::ServiceUnavailable, full.to_string()).closing()
+        }
+        Some(late) => {
+            Problem::faults(vec![Fault::of_request(FaultCode::BadInput, late.to_string())]).closing()
+        }
+        None => Problem::faults(vec![Fault::of_request(FaultCode::BadInput, "The body broke off.")]),
+    }
+}
+
+/// The cause of that kind, however deep.
+fn cause<E: std::error::Error + 'static>(error: &axum::Error) -> Option<&E> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(present) = cause {
+        if let Some(found) = present.downcast_ref() {
+            return Some(found);
+        }
+        cause = present.source();
+    }
+    None
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

@@ -18,7 +18,7 @@ use vardbro_ehr::Ehr;
 use vardbro_ehr::connection::{Connection, Settings};
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
-use vardbro_gateway::{Gateway, Parts};
+use vardbro_gateway::{Gateway, Limits, Parts, Server};
 use vardbro_model::ehr::Mode;
 use vardbro_registry::Started;
 use vardbro_sandbox_kit::Faults;
@@ -74,6 +74,7 @@ impl Desk {
             clock: machine.clone(),
             random: machine,
             public_origin: origin.clone(),
+            limits: Limits::unlimited(),
         });
         let kept = store.connections(&application);
         for kept in kept.iter() {
@@ -94,7 +95,7 @@ impl Desk {
         let serving = tokio::spawn(async move {
             // Whoever drops the other end wants this to stop.
             let stopped = async { drop(stopped.await) };
-            vardbro_gateway::serve(gateway, listener, stopped).await;
+            vardbro_gateway::serve(gateway, Server { listener, tls: None }, stopped).await;
         });
         info!(origin, "API started");
         Ok(Api { origin, credentials, store, stop, serving })
