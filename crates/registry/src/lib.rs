@@ -44,6 +44,16 @@ pub fn codes() -> Vec<&'static str> {
     EHRS.iter().map(|ehr| ehr.code).collect()
 }
 
+/// The connectors of the EHRs that there are in the world, in the same order: `mock` is in sandboxes only.
+pub fn connectors() -> Vec<Arc<dyn Ehr>> {
+    vec![
+        Arc::new(vardbro_cliniko::Cliniko::new()),
+        Arc::new(vardbro_kaddio::Kaddio::new()),
+        Arc::new(vardbro_takecare::TakeCare::new()),
+        Arc::new(vardbro_webdoc::Webdoc::new()),
+    ]
+}
+
 /// A sandbox that answers, and what a connection to it is made of. Its credentials are the connection's secret settings,
 /// under the same names.
 pub struct Started {
@@ -55,4 +65,17 @@ pub struct Started {
     pub settings: BTreeMap<String, String>,
     /// The sandbox's templates for ours.
     pub note_mapping: NoteMapping,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ehr_but_the_reference_has_a_connector() {
+        let connected: Vec<_> = connectors().iter().map(|ehr| ehr.about().code.as_str()).collect();
+        let without_mock: Vec<_> = codes().into_iter().filter(|code| *code != "mock").collect();
+
+        assert_eq!(connected, without_mock);
+    }
 }
