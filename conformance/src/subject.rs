@@ -1,14 +1,17 @@
 //! A gateway over a sandbox, for one case.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 use vardbro_ehr::connection::{Connection, NoteMapping, Settings};
-use vardbro_ehr::environment::{Machine, Random};
+use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_ehr::{CheckReport, Ehr};
 use vardbro_gateway::{Gateway, Limits, Parts, router};
@@ -16,7 +19,8 @@ use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::ehr::Mode;
 use vardbro_model::patient::ExternalIdType;
 use vardbro_sandbox_kit::{AppointmentState, Running};
-use vardbro_store::{Application, ApplicationId, ClientId, ClientSecret, NewApplication, Store};
+use vardbro_store::{ApplicationRecord, ClientId, Location, Migrations, Store, StoredConnection};
+use vardbro_vault::{ClientSecret, DataKey, KeyRing, MasterKey};
 
 use crate::client::{Client, ORIGIN};
 use crate::clock::CaseClock;
@@ -48,10 +52,10 @@ pub struct Subject {
     registered: &'static Registered,
     ehr: Arc<dyn Ehr>,
     settings: Settings,
-    application: Application,
     connection: Uuid,
     gateway: Gateway,
     store: Arc<Store>,
+    keys: Arc<KeyRing>,
     _directory: TempDir,
 }
 
@@ -61,13 +65,18 @@ impl Subject {
         let started = start(registered, clock).await;
         let capabilities = started.ehr.capabilities().clone();
         let directory = tempfile::tempdir().expect("a directory for the database");
-        let store = Store::open(&directory.path().join("vardbro.db")).await.expect("a database");
-        let store = Arc::new(store);
+        let database = Location::Sqlite(directory.path().join("vardbro.db"));
+        let store = Arc::new(Store::open(&database, Migrations::Run).await.expect("a database"));
+        let mut keys = KeyRing::default();
+        keys.add_master(MasterKey::random(clock.now()));
+        let keys = Arc::new(keys);
         let wires = WireFactory::new(Egress::loopback(), Arc::new(clock), Arc::new(Machine));
         let wires = wires.expect("a wire factory");
         let gateway = Gateway::new(Parts {
             ehrs: vec![started.ehr.clone()],
             store: store.clone(),
+            keys: Arc::new(keys.clone()),
+            unlocked_for: Duration::from_secs(900),
             wires,
             clock: Arc::new(clock),
             random: Arc::new(Machine),
@@ -75,11 +84,11 @@ impl Subject {
             limits: Limits::unlimited(),
         });
         let router = router(gateway.clone());
-        let (application, client) = application(&store, &router, "clinic").await;
-        let (_, stranger) = self::application(&store, &router, "stranger").await;
+        let (application, client) = application(&store, &keys, &router, "clinic").await;
+        let (_, stranger) = self::application(&store, &keys, &router, "stranger").await;
         let ehr = started.ehr.clone();
         let settings = copy(&*ehr, &started.settings);
-        let (sandbox, connection) = connect(&gateway, &application, started, None);
+        let (sandbox, connection) = connect(&store, &application, started, None).await;
         let knows_quota = connection.knows_quota;
         let code = registered.code;
         Self {
@@ -94,56 +103,61 @@ impl Subject {
             registered,
             ehr,
             settings,
-            application,
             connection: connection.id,
             gateway,
             store,
+            keys,
             _directory: directory,
         }
     }
 
     /// Another application, with two installations of the EHR: a plain one, and one whose tag is `north`.
     pub async fn with_two_connections(&self) -> (Client, Running, Running) {
-        let (application, client) = application(&self.store, &self.client.router, "two").await;
+        let (application, client) = self.application("two").await;
         let first = start(self.registered, self.clock).await;
         let second = start(self.registered, self.clock).await;
-        let (first, _) = connect(&self.gateway, &application, first, None);
-        let (second, _) = connect(&self.gateway, &application, second, Some("north"));
+        let (first, _) = connect(&self.store, &application, first, None).await;
+        let (second, _) = connect(&self.store, &application, second, Some("north")).await;
         (client, first, second)
     }
 
     /// Another application that reaches this very sandbox, through a connection of its own.
     pub async fn with_another_door(&self) -> Client {
-        let (application, client) = application(&self.store, &self.client.router, "door").await;
-        let connection = Connection {
-            id: Uuid::new_v4(),
-            ehr: self.ehr.about().code,
-            name: "door".to_owned(),
-            tag: None,
-            mode: Mode::Sandbox,
-            settings: copy(&*self.ehr, &self.settings),
-            note_mapping: NoteMapping::default(),
-        };
-        self.gateway.connect(&application, &self.ehr, connection).expect("the settings work");
+        let (application, client) = self.application("door").await;
+        keep(&self.store, &application, &*self.ehr, "door", None, &self.settings, NoteMapping::default())
+            .await;
         client
     }
 
     /// Another application, whose connection has credentials that the EHR does not know.
     pub async fn with_wrong_credentials(&self) -> (Client, Running) {
-        let (application, client) = application(&self.store, &self.client.router, "wrong").await;
+        let (application, client) = self.application("wrong").await;
         let started = start(self.registered, self.clock).await;
         // An address is no credential.
         let credentials = started.sandbox.credentials.iter().filter(|(_, value)| !value.contains("://"));
         let names: Vec<String> = credentials.map(|(name, _)| name.clone()).collect();
         let settings =
             names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
-        let (sandbox, _) = connect(&self.gateway, &application, Started { settings, ..started }, None);
+        let (sandbox, _) = connect(&self.store, &application, Started { settings, ..started }, None).await;
         (client, sandbox)
     }
 
     /// What the EHR says of the connection.
     pub async fn check(&self) -> CheckReport {
-        self.gateway.check(&self.application, self.connection).await.expect("the connection works")
+        let (client, now) = (&self.client, self.clock.now());
+        let who =
+            self.store.authenticate(&client.id, &client.secret, now).await.expect("the database answers");
+        let who = who.expect("the application is there");
+        let report = self.gateway.check(&who, self.connection).await.expect("the connection works");
+        let unavailable = report.unavailable.iter().cloned().collect();
+        let operator = self.store.operator();
+        let kept = operator.set_unavailable(who.application.id(), self.connection, &unavailable).await;
+        assert!(kept.expect("the database answers"), "the connection is there");
+        report
+    }
+
+    async fn application(&self, id: &str) -> (Application, Client) {
+        application(&self.store, &self.keys, &self.client.router, id).await
     }
 
     /// The path of the EHR.
@@ -245,23 +259,25 @@ impl Subject {
     }
 }
 
-async fn application(store: &Store, router: &axum::Router, id: &str) -> (Application, Client) {
-    let bits: [u64; 4] = std::array::from_fn(|_| Machine.bits());
-    let mut secret = [0; 32];
-    for (eight, bits) in secret.chunks_mut(8).zip(bits) {
-        eight.copy_from_slice(&bits.to_be_bytes());
-    }
-    let secret = ClientSecret::from_random(secret);
+/// An application, and the key to what is kept for it.
+struct Application {
+    record: ApplicationRecord,
+    key: DataKey,
+}
+
+async fn application(
+    store: &Store,
+    keys: &KeyRing,
+    router: &axum::Router,
+    id: &str,
+) -> (Application, Client) {
+    let secret = ClientSecret::random();
     let client_id = ClientId::parse(id).expect("a client id");
-    let new = NewApplication {
-        id: ApplicationId(Uuid::new_v4()),
-        client_id,
-        secret: secret.clone(),
-        name: id.to_owned(),
-    };
-    let application = store.put_application(new, &[]).await.expect("the application is kept");
+    let master = keys.newest_master().expect("a master key");
+    let enrolled = store.operator().enrol(client_id, id, &secret, master, Timestamp::UNIX_EPOCH).await;
+    let (record, key) = enrolled.expect("the application is kept");
     let client = Client { router: router.clone(), id: id.to_owned(), secret: secret.expose().to_owned() };
-    (application, client)
+    (Application { record, key }, client)
 }
 
 /// The same settings once more.
@@ -281,24 +297,59 @@ struct Connected {
     knows_quota: bool,
 }
 
-fn connect(
-    gateway: &Gateway,
+async fn connect(
+    store: &Store,
     application: &Application,
     started: Started,
     tag: Option<&str>,
 ) -> (Running, Connected) {
     let Started { ehr, sandbox, settings, note_mapping } = started;
-    let connection = Connection {
+    let name = tag.unwrap_or("first");
+    let connected = keep(store, application, &*ehr, name, tag, &settings, note_mapping).await;
+    (sandbox, connected)
+}
+
+async fn keep(
+    store: &Store,
+    application: &Application,
+    ehr: &dyn Ehr,
+    name: &str,
+    tag: Option<&str>,
+    settings: &Settings,
+    note_mapping: NoteMapping,
+) -> Connected {
+    let mut connection = StoredConnection {
         id: Uuid::new_v4(),
-        ehr: ehr.about().code,
-        name: tag.unwrap_or("first").to_owned(),
+        version: 1,
+        ehr: ehr.about().code.to_string(),
+        name: name.to_owned(),
         tag: tag.map(str::to_owned),
         mode: Mode::Sandbox,
-        settings,
+        enabled: true,
+        settings: BTreeMap::new(),
+        sealed: BTreeMap::new(),
+        note_mapping: note_mapping.clone(),
+        unavailable: BTreeMap::new(),
+    };
+    let Application { record, key } = application;
+    for setting in ehr.settings() {
+        if let Some(value) = settings.plain(setting.name) {
+            connection.settings.insert(setting.name.to_owned(), value.to_owned());
+        }
+        if let Some(value) = settings.secret(setting.name) {
+            connection.seal(record.id, key, setting.name, value);
+        }
+    }
+    store.operator().add_connection(record.id, &connection).await.expect("the connection is kept");
+    let ready = Connection {
+        id: connection.id,
+        ehr: ehr.about().code,
+        name: name.to_owned(),
+        tag: tag.map(str::to_owned),
+        mode: Mode::Sandbox,
+        settings: copy(ehr, settings),
         note_mapping,
     };
-    let knows_quota = ehr.wire_profile(&connection).expect("the settings work").calls_per_minute.is_some();
-    let id = connection.id;
-    gateway.connect(application, &ehr, connection).expect("the settings work");
-    (sandbox, Connected { id, knows_quota })
+    let knows_quota = ehr.wire_profile(&ready).expect("the settings work").calls_per_minute.is_some();
+    Connected { id: connection.id, knows_quota }
 }

@@ -1,22 +1,30 @@
 //! Who calls: holding a [`Caller`] is the proof of having been authenticated.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use tracing::error;
 use vardbro_model::error::ErrorCode;
 use vardbro_store::Application;
 
 use crate::exchange::Exchange;
 use crate::gateway::Gateway;
+use crate::links::Reach;
 use crate::problem::Problem;
 use crate::request::refuse_unacceptable;
 
-/// An authenticated application.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller(pub(crate) Application);
+/// An authenticated application, and what it reaches.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    #[expect(dead_code, reason = "the access log will name it")]
+    pub(crate) application: Application,
+    pub(crate) reach: Arc<Reach>,
+}
 
 impl FromRequestParts<Gateway> for Caller {
     type Rejection = Problem;
@@ -26,16 +34,21 @@ impl FromRequestParts<Gateway> for Caller {
         let (gate, exchange) = (gateway.gate(), parts.extensions.get::<Exchange>());
         let admission = &exchange.ok_or_else(Problem::bug)?.admission;
         gate.may_log_in(admission, &id)?;
-        let Some(application) = gateway.store().authenticate(&id, &secret) else {
+        let who = gateway.store().authenticate(&id, &secret, gateway.now()).await.map_err(|failure| {
+            error!(%failure, "nobody can be authenticated");
+            Problem::new(ErrorCode::ServiceUnavailable, "The database does not answer.")
+        })?;
+        let Some(who) = who else {
             gate.failed_login(admission, &id);
             return Err(Problem::new(
                 ErrorCode::Unauthorized,
                 "Send valid credentials in x-leyr-client-id and x-leyr-client-secret, or as HTTP Basic.",
             ));
         };
-        gate.of_application(admission, &application)?;
+        gate.of_application(admission, &who.application)?;
         refuse_unacceptable(&parts.headers)?;
-        Ok(Self(application))
+        let reach = gateway.reach(&who);
+        Ok(Self { application: who.application, reach })
     }
 }
 

@@ -1,34 +1,35 @@
 //! What all requests share.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
-use vardbro_ehr::connection::Connection;
 use vardbro_ehr::environment::{Clock, Random};
 use vardbro_ehr::meter::Meter;
-use vardbro_ehr::wire::{Wire, WireFactory};
+use vardbro_ehr::wire::WireFactory;
 use vardbro_ehr::{CheckReport, Ctx, Ehr, EhrError, EhrResult};
 use vardbro_model::capabilities::Operation;
-use vardbro_model::ehr::Mode;
-use vardbro_store::{Application, ApplicationId, Store};
+use vardbro_store::{Authenticated, Store};
 
 use crate::availability::Availability;
 use crate::exchange::TIME_FOR_EHR;
 use crate::limits::{Gate, Limits};
+use crate::links::{Keys, Links, Reach};
+
+/// How often credentials that nobody uses are looked for.
+const LOOK_FOR_IDLE: Duration = Duration::from_secs(1);
 
 /// The gateway. Clones share everything.
 #[derive(Clone)]
 pub struct Gateway(Arc<Shared>);
 
 struct Shared {
-    ehrs: BTreeMap<&'static str, Arc<dyn Ehr>>,
     store: Arc<Store>,
-    wires: WireFactory,
-    links: RwLock<HashMap<ApplicationId, Vec<Arc<Link>>>>,
+    links: Links,
     availability: Availability,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -37,28 +38,16 @@ struct Shared {
     writes: TaskTracker,
 }
 
-/// One connection that is ready for calls.
-pub(crate) struct Link {
-    pub(crate) connection: Arc<Connection>,
-    pub(crate) ehr: Arc<dyn Ehr>,
-    pub(crate) wire: Wire,
-    pub(crate) calls_per_minute: Option<u32>,
-    unavailable: RwLock<BTreeMap<Operation, String>>,
-}
-
-impl Link {
-    /// Why this connection cannot carry out an operation that its EHR has, as the last check found.
-    pub(crate) fn unavailable(&self, operation: Operation) -> Option<String> {
-        self.unavailable.read().unwrap_or_else(PoisonError::into_inner).get(&operation).cloned()
-    }
-}
-
 /// What a gateway is made of.
 pub struct Parts {
     /// Every EHR that it knows.
     pub ehrs: Vec<Arc<dyn Ehr>>,
     /// Who may call.
     pub store: Arc<Store>,
+    /// What opens the credentials of connections, together with the client secret.
+    pub keys: Arc<dyn Keys>,
+    /// How long after an application's last call its connections stay open.
+    pub unlocked_for: Duration,
     /// Makes the wires of connections.
     pub wires: WireFactory,
     /// Tells the time.
@@ -74,12 +63,11 @@ pub struct Parts {
 impl Gateway {
     /// A gateway to which no application is connected yet.
     pub fn new(parts: Parts) -> Self {
-        let Parts { ehrs, store, wires, clock, random, public_origin, limits } = parts;
+        let Parts { ehrs, store, keys, unlocked_for, wires, clock, random, public_origin, limits } = parts;
+        let ehrs = ehrs.into_iter().map(|ehr| (ehr.about().code.as_str(), ehr)).collect();
         Self(Arc::new(Shared {
-            ehrs: ehrs.into_iter().map(|ehr| (ehr.about().code.as_str(), ehr)).collect(),
             store,
-            wires,
-            links: RwLock::default(),
+            links: Links::new(ehrs, wires, keys, unlocked_for),
             availability: Availability::new(),
             clock,
             random,
@@ -89,42 +77,18 @@ impl Gateway {
         }))
     }
 
-    /// Lets an application reach an installation of an EHR. A connection of the same id is replaced, and with it what was learnt
-    /// of its quota, its failures and its free times; what is in flight over it goes on.
-    pub fn connect(
-        &self,
-        application: &Application,
-        ehr: &Arc<dyn Ehr>,
-        connection: Connection,
-    ) -> EhrResult<()> {
-        let profile = ehr.wire_profile(&connection)?;
-        let link = Link {
-            connection: Arc::new(connection),
-            ehr: ehr.clone(),
-            wire: self.0.wires.wire(&profile).map_err(|error| EhrError::failed(error.to_string()))?,
-            calls_per_minute: profile.calls_per_minute,
-            unavailable: RwLock::default(),
-        };
-        let mut links = self.0.links.write().unwrap_or_else(PoisonError::into_inner);
-        let links = links.entry(application.id()).or_default();
-        match links.iter_mut().find(|present| present.connection.id == link.connection.id) {
-            Some(present) => {
-                *present = Arc::new(link);
-                self.0.availability.forget_everything();
-            }
-            None => links.push(Arc::new(link)),
-        }
-        Ok(())
+    /// Has a connection made anew at its next call, with these settings over those that are kept: what was learnt of its quota, its
+    /// failures and its free times is forgotten; what is in flight over it goes on.
+    pub fn renew(&self, connection: Uuid, settings: BTreeMap<String, String>) {
+        self.0.links.renew(connection, settings);
     }
 
-    /// Has the EHR asked whether the connection works, and remembers what it cannot do.
-    pub async fn check(&self, application: &Application, connection: Uuid) -> EhrResult<CheckReport> {
-        let link = {
-            let links = self.0.links.read().unwrap_or_else(PoisonError::into_inner);
-            let mut links = links.get(&application.id()).into_iter().flatten();
-            links.find(|link| link.connection.id == connection).cloned()
-        };
-        let link = link.ok_or_else(|| EhrError::failed("There is no such connection."))?;
+    /// Has the EHR asked whether a connection works. What it finds is for the operator to keep.
+    pub async fn check(&self, who: &Authenticated, connection: Uuid) -> EhrResult<CheckReport> {
+        let reach = self.reach(who);
+        let link = reach.links.iter().find(|link| link.connection.id == connection);
+        let link =
+            link.ok_or_else(|| EhrError::failed("There is no such connection, or it cannot be used."))?;
         let ctx = Ctx {
             connection: link.connection.clone(),
             operation: Operation::ListCareUnits,
@@ -134,10 +98,7 @@ impl Gateway {
             meter: Meter::default(),
             wire: link.wire.clone(),
         };
-        let report = link.ehr.check(&ctx).await?;
-        *link.unavailable.write().unwrap_or_else(PoisonError::into_inner) =
-            report.unavailable.iter().cloned().collect();
-        Ok(report)
+        link.ehr.check(&ctx).await
     }
 
     /// Waits until every write that was begun has ended, also those whose client went away.
@@ -147,19 +108,24 @@ impl Gateway {
     }
 
     pub(crate) fn ehrs(&self) -> impl Iterator<Item = &Arc<dyn Ehr>> {
-        self.0.ehrs.values()
+        self.0.links.ehrs().values()
     }
 
     pub(crate) fn ehr(&self, code: &str) -> Option<&Arc<dyn Ehr>> {
-        self.0.ehrs.get(code)
+        self.0.links.ehrs().get(code)
     }
 
-    /// The application's enabled connections to an EHR, the plain one first.
-    pub(crate) fn links(&self, application: &Application, ehr: &dyn Ehr) -> Vec<Arc<Link>> {
-        let links = self.0.links.read().unwrap_or_else(PoisonError::into_inner);
-        let code = ehr.about().code;
-        let reachable = |link: &&Arc<Link>| link.connection.ehr == code && link.connection.mode != Mode::Off;
-        links.get(&application.id()).into_iter().flatten().filter(reachable).cloned().collect()
+    /// What the application reaches now.
+    pub(crate) fn reach(&self, who: &Authenticated) -> Arc<Reach> {
+        self.0.links.reach(who, &self.0.availability)
+    }
+
+    /// Goes on forgetting the credentials of applications that have not called for a while.
+    pub(crate) async fn forget_idle(&self) {
+        loop {
+            tokio::time::sleep(LOOK_FOR_IDLE).await;
+            self.0.links.forget_idle();
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -21,7 +21,8 @@ use vardbro_model::typed_id::{PatientRef, ResourceRef, TypedIdFault};
 
 use crate::caller::Caller;
 use crate::exchange::{Asked, Exchange};
-use crate::gateway::{Gateway, Link};
+use crate::gateway::Gateway;
+use crate::links::Link;
 use crate::problem::Problem;
 use crate::request::{self, Faults, Given};
 
@@ -33,6 +34,8 @@ pub(crate) struct EmrScope {
     pub(crate) gateway: Gateway,
     pub(crate) ehr: Arc<dyn Ehr>,
     pub(crate) links: Vec<Arc<Link>>,
+    /// Name and tag of connections that cannot be used.
+    pub(crate) broken: Vec<(String, Option<String>)>,
     pub(crate) uri: Uri,
     pub(crate) exchange: Exchange,
     asked: Arc<OnceLock<Asked>>,
@@ -55,7 +58,7 @@ impl FromRequestParts<Gateway> for EmrScope {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        let Caller(application) = Caller::from_request_parts(parts, gateway).await?;
+        let Caller { application: _, reach } = Caller::from_request_parts(parts, gateway).await?;
         let path = RawPathParams::from_request_parts(parts, gateway).await.map_err(|_| unknown_path())?;
         let path: Vec<_> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let code =
@@ -63,15 +66,23 @@ impl FromRequestParts<Gateway> for EmrScope {
         let Some(ehr) = gateway.ehr(code) else {
             return Err(Problem::new(ErrorCode::NotFound, "There is no EHR of that code; see /api/emrs."));
         };
-        let links = gateway.links(&application, ehr.as_ref());
+        let links: Vec<_> =
+            reach.links.iter().filter(|link| link.connection.ehr.as_str() == code).cloned().collect();
+        let broken = reach.broken.iter().filter(|broken| broken.ehr == code);
+        let broken: Vec<_> = broken.map(|broken| (broken.name.clone(), broken.tag.clone())).collect();
         if links.is_empty() {
-            return Err(Problem::new(ErrorCode::Forbidden, "This EHR is off for the application."));
+            return Err(if broken.is_empty() {
+                Problem::new(ErrorCode::Forbidden, "This EHR is off for the application.")
+            } else {
+                needs_the_operator()
+            });
         }
         refuse_idempotency_key(parts)?;
         Ok(Self {
             gateway: gateway.clone(),
             ehr: ehr.clone(),
             links,
+            broken,
             uri: parts.uri.clone(),
             exchange: parts.extensions.get::<Exchange>().cloned().ok_or_else(Problem::bug)?,
             asked: parts.extensions.get::<Arc<OnceLock<Asked>>>().cloned().unwrap_or_default(),
@@ -88,8 +99,14 @@ impl FromRequestParts<Gateway> for CareUnitScope {
         let emr = EmrScope::from_request_parts(parts, gateway).await?;
         let public = CareUnitId::parse(emr.in_path(Thing::CareUnit)?)
             .map_err(|_| Problem::not_found(Thing::CareUnit))?;
-        emr.at(public).ok_or_else(|| Problem::not_found(Thing::CareUnit))
+        emr.at(public)
     }
+}
+
+fn needs_the_operator() -> Problem {
+    let detail =
+        "The connection to this EHR cannot be used until the operator has entered its credentials again.";
+    Problem::new(ErrorCode::EmrError, detail)
 }
 
 pub(crate) fn unknown_path() -> Problem {
@@ -119,16 +136,26 @@ impl EmrScope {
     }
 
     /// The care unit of that id, if one of the application's connections can have it.
-    pub(crate) fn at(self, public: CareUnitId) -> Option<CareUnitScope> {
-        let tagged = public.as_str().split_once('~').and_then(|(tag, native)| {
-            let link = self.links.iter().find(|link| link.connection.tag.as_deref() == Some(tag))?;
-            Some((link.clone(), CareUnitId::parse(native).ok()?))
-        });
-        let (link, care_unit) = match tagged {
-            Some(found) => found,
-            None => (self.links.iter().find(|link| link.connection.tag.is_none())?.clone(), public.clone()),
+    pub(crate) fn at(self, public: CareUnitId) -> Result<CareUnitScope, Problem> {
+        let tagged = public.as_str().split_once('~');
+        let tagged = tagged.filter(|(tag, _)| self.link(Some(*tag)).is_some() || self.is_broken(Some(*tag)));
+        let (tag, native) = match tagged {
+            Some((tag, native)) => (Some(tag), CareUnitId::parse(native).ok()),
+            None => (None, Some(public.clone())),
         };
-        Some(CareUnitScope { emr: self, link, care_unit, public })
+        match (self.link(tag).cloned(), native) {
+            (Some(link), Some(care_unit)) => Ok(CareUnitScope { emr: self, link, care_unit, public }),
+            (None, Some(_)) if self.is_broken(tag) => Err(needs_the_operator()),
+            _ => Err(Problem::not_found(Thing::CareUnit)),
+        }
+    }
+
+    fn link(&self, tag: Option<&str>) -> Option<&Arc<Link>> {
+        self.links.iter().find(|link| link.connection.tag.as_deref() == tag)
+    }
+
+    fn is_broken(&self, tag: Option<&str>) -> bool {
+        self.broken.iter().any(|(_, broken)| broken.as_deref() == tag)
     }
 
     /// Notes what is asked for, and refuses what the EHR cannot do, before anything is sent.
@@ -211,7 +238,7 @@ impl CareUnitScope {
     pub(crate) fn require(&self, operation: Operation) -> Result<(), Problem> {
         self.emr.require(operation)?;
         match self.link.unavailable(operation) {
-            Some(why) => Err(self.emr.not_supported(operation, &why)),
+            Some(why) => Err(self.emr.not_supported(operation, why)),
             None => Ok(()),
         }
     }

@@ -65,6 +65,7 @@ pub async fn serve(gateway: Gateway, server: Server, stop: impl Future<Output = 
     let routes = router(gateway.clone());
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
+    let mut forgetting = pin!(gateway.forget_idle());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -74,6 +75,7 @@ pub async fn serve(gateway: Gateway, server: Server, stop: impl Future<Output = 
                 // Out of file descriptors, most likely: let some connections end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
+            () = &mut forgetting => {}
             () = &mut stop => break,
         }
     }

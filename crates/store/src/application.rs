@@ -2,9 +2,11 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use uuid::Uuid;
+use vardbro_vault::{ClientSecret, SecretHash, WrappedKey};
 
-use crate::secret::ClientSecret;
+use crate::connection::StoredConnection;
 
 /// Our own id of an application; it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,17 +76,67 @@ impl Application {
     }
 }
 
-/// An application to be kept.
+/// What the right credentials gave: the application, what is kept for it, and what unwraps its data key.
 #[derive(Debug, Clone)]
-pub struct NewApplication {
-    /// Used if the client id is new; an application that is there keeps the id that it has.
+pub struct Authenticated {
+    /// Who it is.
+    pub application: Application,
+    /// What it presented.
+    pub secret: ClientSecret,
+    /// Its data key, wrapped for that secret.
+    pub wrapped_key: WrappedKey,
+    /// Its connections as of now, by EHR, the one without a tag first.
+    pub connections: Arc<[StoredConnection]>,
+}
+
+/// An application as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationRecord {
+    /// Our own id of it.
     pub id: ApplicationId,
     /// Names at most one application.
     pub client_id: ClientId,
-    /// Kept as a hash.
-    pub secret: ClientSecret,
     /// The operator's name for it.
     pub name: String,
+    /// Whether its credentials are good for anything.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A client secret as it is kept.
+#[derive(Debug, Clone)]
+pub struct SecretRecord {
+    /// Names it.
+    pub id: Uuid,
+    /// Whose it is.
+    pub application: ApplicationId,
+    /// Its SHA-256.
+    pub hash: SecretHash,
+    /// The application's data key, wrapped for it.
+    pub wrapped_key: WrappedKey,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops to be good; `None` for the one in use.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl SecretRecord {
+    /// A secret that is taken into use, with the data key wrapped for it.
+    pub fn new(
+        application: ApplicationId,
+        secret: &ClientSecret,
+        wrapped_key: WrappedKey,
+        now: Timestamp,
+    ) -> Self {
+        let hash = SecretHash::of(secret.expose());
+        Self { id: Uuid::new_v4(), application, hash, wrapped_key, created_at: now, expires_at: None }
+    }
+
+    /// Whether it is still good.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 #[cfg(test)]

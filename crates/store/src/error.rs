@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use sqlx::error::ErrorKind;
 use sqlx::migrate::MigrateError;
@@ -6,23 +6,29 @@ use sqlx::migrate::MigrateError;
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be opened or created, or is no database.
-    #[error("cannot open the database {}: {source}", .path.display())]
+    /// The file cannot be opened or created or is no database; the server cannot be reached or lets nobody in.
+    #[error("cannot open the database {location}: {source}")]
     Open {
-        /// Which file.
-        path: PathBuf,
-        /// What SQLite says.
+        /// Which database.
+        location: String,
+        /// What it says.
         source: sqlx::Error,
     },
-    /// The file's tables are not what this program expects: another version of it made them.
-    #[error("cannot use the database {}: {source}", .path.display())]
+    /// The tables are not what this program expects.
+    #[error("cannot use the database {location}: {source}")]
     Migrate {
-        /// Which file.
-        path: PathBuf,
+        /// Which database.
+        location: String,
         /// Which migration, and why.
         source: MigrateError,
     },
-    /// A rule of the database forbids the write: a tag or an id twice, a connection that is off. Nothing was written.
+    /// The tables are older than this program, and it was told not to change them.
+    #[error("the database {location} is of an older version: run `vardbro migrate`")]
+    Pending {
+        /// Which database.
+        location: String,
+    },
+    /// A rule of the database forbids the write: a name, a tag or an id twice, a mode that is none. Nothing was written.
     #[error("the database refuses it: {0}")]
     Refused(sqlx::Error),
     /// A row holds what no version of this program writes.
@@ -38,12 +44,26 @@ pub enum StoreError {
     /// The database cannot answer now.
     #[error("the database does not answer: {0}")]
     Database(sqlx::Error),
+    /// The database did not answer in time.
+    #[error("the database does not answer in time")]
+    Slow,
+    /// Somebody else asked the same and got this.
+    #[error(transparent)]
+    Shared(#[from] Arc<StoreError>),
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let refused =
-            error.as_database_error().is_some_and(|error| !matches!(error.kind(), ErrorKind::Other));
+        let broken = |kind| {
+            matches!(
+                kind,
+                ErrorKind::UniqueViolation
+                    | ErrorKind::ForeignKeyViolation
+                    | ErrorKind::NotNullViolation
+                    | ErrorKind::CheckViolation
+            )
+        };
+        let refused = error.as_database_error().is_some_and(|error| broken(error.kind()));
         if refused { Self::Refused(error) } else { Self::Database(error) }
     }
 }

@@ -74,6 +74,12 @@ impl SecretHash {
     }
 }
 
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
 impl From<[u8; 32]> for SecretHash {
     fn from(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -10,7 +10,7 @@ use vardbro_model::id::CareUnitId;
 use super::emrs::{Nothing, no_parameters};
 use super::paths::{CareUnitPath, EmrPath};
 use crate::answer::Answer;
-use crate::gateway::Link;
+use crate::links::Link;
 use crate::problem::Problem;
 use crate::request::Query;
 use crate::scope::{CareUnitScope, EmrScope};
@@ -51,15 +51,15 @@ pub(crate) async fn list(scope: EmrScope, query: Query<Nothing>) -> Result<Answe
         });
     }
     let answer = Answer::ok(units);
-    if failures.is_empty() {
+    if failures.is_empty() && scope.broken.is_empty() {
         return Ok(answer);
     }
     let named = |(link, problem): &(&std::sync::Arc<Link>, Problem)| {
-        let name: String =
-            link.connection.name.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
-        format!("{name}; {}", problem.code())
+        format!("{}; {}", printable(&link.connection.name), problem.code())
     };
-    let failed: Vec<_> = failures.iter().map(named).collect();
+    let mut failed: Vec<_> = failures.iter().map(named).collect();
+    failed
+        .extend(scope.broken.iter().map(|(name, _)| format!("{}; {}", printable(name), ErrorCode::EmrError)));
     Ok(answer.header(INCOMPLETE, &failed.join(", ")))
 }
 
@@ -79,6 +79,11 @@ pub(crate) async fn get(scope: CareUnitScope, query: Query<Nothing>) -> Result<A
         )
         .await?;
     Ok(Answer::ok(CareUnit { id: scope.public, ..unit }))
+}
+
+/// As much of a name as a header can carry.
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect()
 }
 
 /// The care unit under the id that tells its connection from the application's others.

@@ -6,7 +6,6 @@ use vardbro_ehr::Ehr;
 use vardbro_model::capabilities::OperationCapability;
 use vardbro_model::ehr::{Emr, Mode};
 use vardbro_model::error::ErrorCode;
-use vardbro_store::Application;
 
 use super::paths::EmrPath;
 use crate::answer::Answer;
@@ -29,11 +28,11 @@ pub(crate) struct Nothing {}
 )]
 pub(crate) async fn list(
     State(gateway): State<Gateway>,
-    Caller(application): Caller,
+    caller: Caller,
     query: Query<Nothing>,
 ) -> Result<Answer<Vec<Emr>>, Problem> {
     no_parameters(query)?;
-    Ok(Answer::ok(gateway.ehrs().map(|ehr| described(&gateway, &application, ehr.as_ref())).collect()))
+    Ok(Answer::ok(gateway.ehrs().map(|ehr| described(&caller, ehr.as_ref())).collect()))
 }
 
 /// Get an EHR
@@ -45,14 +44,14 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn get(
     State(gateway): State<Gateway>,
-    Caller(application): Caller,
+    caller: Caller,
     code: Result<Path<String>, PathRejection>,
     query: Query<Nothing>,
 ) -> Result<Answer<Emr>, Problem> {
     let Path(code) = code.map_err(|_| unknown_path())?;
     no_parameters(query)?;
     match gateway.ehr(&code) {
-        Some(ehr) => Ok(Answer::ok(described(&gateway, &application, ehr.as_ref()))),
+        Some(ehr) => Ok(Answer::ok(described(&caller, ehr.as_ref()))),
         None => Err(Problem::new(ErrorCode::NotFound, "There is no EHR of that code; see /api/emrs.")),
     }
 }
@@ -62,15 +61,16 @@ pub(crate) fn no_parameters(query: Query<Nothing>) -> Result<(), Problem> {
     Faults::from(query.unknown).finish()
 }
 
-fn described(gateway: &Gateway, application: &Application, ehr: &dyn Ehr) -> Emr {
+fn described(caller: &Caller, ehr: &dyn Ehr) -> Emr {
     let about = ehr.about();
-    let links = gateway.links(application, ehr);
+    let links =
+        caller.reach.links.iter().filter(|link| link.connection.ehr == about.code).collect::<Vec<_>>();
     let mode = links.first().map_or(Mode::Off, |link| link.connection.mode);
     let mut capabilities = ehr.capabilities().clone();
     for (operation, capability) in &mut capabilities.operations {
         let why: Option<Vec<_>> = links.iter().map(|link| link.unavailable(*operation)).collect();
         if let Some(why) = why.and_then(|why| why.into_iter().next()) {
-            *capability = OperationCapability::unavailable(why);
+            *capability = OperationCapability::unavailable(why.to_owned());
         }
     }
     Emr {

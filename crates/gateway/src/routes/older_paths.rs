@@ -2,7 +2,7 @@
 
 use vardbro_ehr::Thing;
 use vardbro_model::appointment::Appointment;
-use vardbro_model::error::Fault;
+use vardbro_model::error::{ErrorCode, Fault};
 use vardbro_model::id::CareUnitId;
 
 use super::appointments::{
@@ -86,14 +86,9 @@ pub(crate) async fn change_several(
 /// The care unit that the query or the body names.
 fn at(scope: EmrScope, in_query: Option<String>, in_body: Option<String>) -> Result<CareUnitScope, Problem> {
     let thing = Thing::CareUnit;
-    CareUnitId::parse(&the_key::<CareUnitKey>(in_query, in_body)?)
-        .ok()
-        .and_then(|id| scope.at(id))
-        .ok_or_else(|| {
-            Problem::faults(vec![Fault::at(
-                thing.parameter(),
-                thing.fault_code(),
-                "There is no such care unit.",
-            )])
-        })
+    let nowhere = || {
+        Problem::faults(vec![Fault::at(thing.parameter(), thing.fault_code(), "There is no such care unit.")])
+    };
+    let id = CareUnitId::parse(&the_key::<CareUnitKey>(in_query, in_body)?).map_err(|_| nowhere())?;
+    scope.at(id).map_err(|problem| if problem.code() == ErrorCode::NotFound { nowhere() } else { problem })
 }

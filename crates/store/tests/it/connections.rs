@@ -1,74 +1,156 @@
-use tempfile::tempdir;
+use secrecy::ExposeSecret;
 use vardbro_model::ehr::Mode;
-use vardbro_store::StoreError;
+use vardbro_store::{StoreError, StoredConnection};
+use vardbro_vault::DataKey;
 
-use crate::{application, connection, open, secret};
+use crate::databases::{AnyDatabase, over_both};
+use crate::{connection, enrol, password, seen};
 
-#[tokio::test]
-async fn an_application_sees_its_connections_as_they_were_given() {
-    let directory = tempdir().unwrap();
-    let store = open(directory.path()).await;
-    let off =
-        vardbro_store::StoredConnection { enabled: false, mode: Mode::Live, ..connection("mock", None) };
-    let given = [off, connection("cliniko", Some("north")), connection("cliniko", None)];
-
-    let harbour = store.put_application(application("harbour", secret(1)), &given).await.unwrap();
-
-    let [off, north, first] = given;
-    assert_eq!(*store.connections(&harbour), [first, north, off]);
+over_both! {
+    an_application_sees_its_connections_as_they_were_given
+    another_applications_connections_are_neither_seen_nor_changed
+    what_the_database_refuses_changes_nothing
+    of_two_changes_of_one_version_the_second_is_refused
+    the_ehr_and_the_tag_never_change
+    a_sealed_setting_opens_with_the_applications_key_only
+    two_rows_that_were_swapped_do_not_open
+    what_a_check_found_is_kept_beside_other_changes
 }
 
-#[tokio::test]
-async fn another_applications_connections_are_invisible() {
-    let directory = tempdir().unwrap();
-    let store = open(directory.path()).await;
-    let theirs = connection("cliniko", None);
-    let harbour = store
-        .put_application(application("harbour", secret(1)), std::slice::from_ref(&theirs))
-        .await
-        .unwrap();
-    let hill = store.put_application(application("hill", secret(2)), &[]).await.unwrap();
+async fn an_application_sees_its_connections_as_they_were_given(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, key) = enrol(&store, "harbour", 1).await;
+    let off = StoredConnection { enabled: false, mode: Mode::Live, ..connection("mock", None) };
+    let mut north = connection("cliniko", Some("north"));
+    north.seal(id, &key, "api_key", &password());
+    let given = [off, north, connection("cliniko", None)];
 
-    assert_eq!(store.connections(&hill).len(), 0);
-    assert_eq!(*store.connections(&harbour), [theirs]);
-}
-
-#[tokio::test]
-async fn putting_an_application_again_replaces_its_connections_only() {
-    let directory = tempdir().unwrap();
-    let store = open(directory.path()).await;
-    store.put_application(application("harbour", secret(1)), &[connection("mock", None)]).await.unwrap();
-    let hill =
-        store.put_application(application("hill", secret(2)), &[connection("mock", None)]).await.unwrap();
-    let now = connection("cliniko", None);
-
-    let harbour =
-        store.put_application(application("harbour", secret(1)), std::slice::from_ref(&now)).await.unwrap();
-
-    assert_eq!(*store.connections(&harbour), [now]);
-    assert_eq!(store.connections(&hill).len(), 1);
-}
-
-#[tokio::test]
-async fn what_the_database_refuses_changes_nothing() {
-    let directory = tempdir().unwrap();
-    let store = open(directory.path()).await;
-    let kept = connection("mock", None);
-    let harbour =
-        store.put_application(application("harbour", secret(1)), std::slice::from_ref(&kept)).await.unwrap();
-    let mut off = connection("cliniko", None);
-    off.mode = Mode::Off;
-
-    for refused in [
-        vec![connection("cliniko", None), connection("cliniko", None)],
-        vec![connection("cliniko", Some("north")), connection("cliniko", Some("north"))],
-        vec![connection("cliniko", Some(""))],
-        vec![off],
-    ] {
-        let error = store.put_application(application("harbour", secret(2)), &refused).await.unwrap_err();
-        assert!(matches!(error, StoreError::Refused(_)), "{error}");
+    for one in &given {
+        store.operator().add_connection(id, one).await.unwrap();
     }
 
-    assert_eq!(store.authenticate("harbour", secret(1).expose()), Some(harbour.clone()));
-    assert_eq!(*store.connections(&harbour), [kept]);
+    let [off, north, first] = given;
+    assert_eq!(seen(&store, "harbour", 1).await, [first.clone(), north.clone(), off.clone()]);
+    assert_eq!(store.operator().connections(id).await.unwrap(), [first, north, off]);
+}
+
+async fn another_applications_connections_are_neither_seen_nor_changed(database: AnyDatabase) {
+    let store = database.open().await;
+    let (harbour, _) = enrol(&store, "harbour", 1).await;
+    let (hill, _) = enrol(&store, "hill", 2).await;
+    let theirs = connection("cliniko", None);
+    store.operator().add_connection(harbour, &theirs).await.unwrap();
+
+    assert!(!store.operator().update_connection(hill, &theirs).await.unwrap());
+    assert!(!store.operator().remove_connection(hill, theirs.id).await.unwrap());
+
+    assert_eq!(seen(&store, "hill", 2).await, []);
+    assert_eq!(seen(&store, "harbour", 1).await, [theirs]);
+}
+
+async fn what_the_database_refuses_changes_nothing(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, _) = enrol(&store, "harbour", 1).await;
+    let kept = [connection("cliniko", None), connection("cliniko", Some("north"))];
+    for one in &kept {
+        store.operator().add_connection(id, one).await.unwrap();
+    }
+    let named = |name: &str, one| StoredConnection { name: name.to_owned(), ..one };
+
+    for refused in [
+        named("Another plain one", connection("cliniko", None)),
+        named("Another of that tag", connection("cliniko", Some("north"))),
+        named(&kept[0].name, connection("cliniko", Some("south"))),
+        named("", connection("mock", None)),
+        connection("mock", Some("")),
+        StoredConnection { mode: Mode::Off, ..connection("mock", None) },
+        StoredConnection { id: kept[0].id, ..connection("mock", None) },
+    ] {
+        let error = store.operator().add_connection(id, &refused).await.unwrap_err();
+        assert!(matches!(error, StoreError::Refused(_)), "{error}");
+    }
+    let renamed = named(&kept[1].name, kept[0].clone());
+    let error = store.operator().update_connection(id, &renamed).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error}");
+
+    assert_eq!(seen(&store, "harbour", 1).await, kept);
+}
+
+async fn of_two_changes_of_one_version_the_second_is_refused(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, _) = enrol(&store, "harbour", 1).await;
+    let first = connection("cliniko", None);
+    store.operator().add_connection(id, &first).await.unwrap();
+    let off = StoredConnection { enabled: false, ..first.clone() };
+    let renamed = StoredConnection { name: "Renamed".to_owned(), ..first };
+
+    assert!(store.operator().update_connection(id, &off).await.unwrap());
+    assert!(!store.operator().update_connection(id, &renamed).await.unwrap());
+
+    assert_eq!(seen(&store, "harbour", 1).await, [StoredConnection { version: 2, ..off }]);
+}
+
+async fn the_ehr_and_the_tag_never_change(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, _) = enrol(&store, "harbour", 1).await;
+    let first = connection("cliniko", Some("north"));
+    store.operator().add_connection(id, &first).await.unwrap();
+    let moved = StoredConnection { ehr: "webdoc".to_owned(), tag: None, ..first.clone() };
+
+    assert!(store.operator().update_connection(id, &moved).await.unwrap());
+
+    assert_eq!(seen(&store, "harbour", 1).await, [StoredConnection { version: 2, ..first }]);
+}
+
+async fn a_sealed_setting_opens_with_the_applications_key_only(database: AnyDatabase) {
+    let store = database.open().await;
+    let (harbour, key) = enrol(&store, "harbour", 1).await;
+    let (hill, other) = enrol(&store, "hill", 2).await;
+    let mut kept = connection("cliniko", None);
+    kept.seal(harbour, &key, "api_key", &password());
+    store.operator().add_connection(harbour, &kept).await.unwrap();
+
+    let kept = seen(&store, "harbour", 1).await.remove(0);
+
+    assert_eq!(kept.open(harbour, &key).unwrap()["api_key"].expose_secret(), password().expose_secret());
+    assert!(kept.open(harbour, &other).is_err());
+    assert!(kept.open(hill, &key).is_err());
+    assert!(kept.open(harbour, &DataKey::random()).is_err());
+}
+
+async fn two_rows_that_were_swapped_do_not_open(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, key) = enrol(&store, "harbour", 1).await;
+    let mut one = connection("cliniko", None);
+    one.seal(id, &key, "api_key", &password());
+    one.seal(id, &key, "password", &password());
+    let mut other = connection("cliniko", Some("north"));
+    other.seal(id, &key, "api_key", &password());
+
+    let mut stolen = other.clone();
+    stolen.sealed.insert("api_key".to_owned(), one.sealed["api_key"].clone());
+    let mut turned = one.clone();
+    turned.sealed.insert("api_key".to_owned(), one.sealed["password"].clone());
+    store.operator().add_connection(id, &stolen).await.unwrap();
+    store.operator().add_connection(id, &turned).await.unwrap();
+
+    for swapped in seen(&store, "harbour", 1).await {
+        assert!(swapped.open(id, &key).is_err(), "{}", swapped.name);
+    }
+}
+
+async fn what_a_check_found_is_kept_beside_other_changes(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, _) = enrol(&store, "harbour", 1).await;
+    let kept = connection("cliniko", None);
+    store.operator().add_connection(id, &kept).await.unwrap();
+    let off = StoredConnection { enabled: false, ..kept.clone() };
+
+    assert!(store.operator().update_connection(id, &off).await.unwrap());
+    assert!(store.operator().set_unavailable(id, kept.id, &Default::default()).await.unwrap());
+    assert!(store.operator().set_unavailable(id, kept.id, &Default::default()).await.unwrap());
+    assert!(!store.operator().set_unavailable(id, uuid::Uuid::new_v4(), &Default::default()).await.unwrap());
+
+    let now = seen(&store, "harbour", 1).await.remove(0);
+    assert_eq!((now.enabled, now.unavailable.len(), now.version), (false, 0, 3), "nothing new is no change");
 }

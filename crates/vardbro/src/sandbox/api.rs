@@ -6,27 +6,30 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use indexmap::IndexMap;
+use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 use uuid::Uuid;
 use vardbro_ehr::Ehr;
-use vardbro_ehr::connection::{Connection, Settings};
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Limits, Parts, Server};
 use vardbro_model::ehr::Mode;
 use vardbro_registry::Started;
-use vardbro_sandbox_kit::Faults;
-use vardbro_store::{Application, ApplicationId, NewApplication, Store, StoredConnection};
+use vardbro_store::{ApplicationId, Authenticated, Location, Migrations, Store, StoredConnection};
+use vardbro_vault::{DataKey, KeyRing};
 
 use super::SandboxError;
 use super::announcement::GatewayAddress;
 use super::credentials::Credentials;
+use super::keys;
 
 /// The operator's name for what a sandbox keeps.
 const NAME: &str = "Sandbox";
@@ -36,6 +39,7 @@ pub struct Desk {
     listener: TcpListener,
     origin: String,
     credentials: Credentials,
+    keys: Arc<KeyRing>,
     store: Store,
 }
 
@@ -48,21 +52,22 @@ impl Desk {
         fs::create_dir_all(data_directory)
             .map_err(|source| SandboxError::DataDirectory { path: data_directory.to_owned(), source })?;
         let credentials = Credentials::kept_in(data_directory)?;
-        let store = Store::open(&data_directory.join("vardbro.sqlite")).await?;
-        Ok(Self { listener, origin, credentials, store })
+        let keys = keys::kept_in(data_directory)?;
+        let database = Location::Sqlite(data_directory.join("vardbro.sqlite"));
+        let store = Store::open(&database, Migrations::Run).await?;
+        Ok(Self { listener, origin, credentials, keys, store })
     }
 
     /// Connects the sandbox's one application to every EHR and answers from now on.
     pub async fn serve(self, ehrs: &IndexMap<&'static str, Started>) -> Result<Api, SandboxError> {
-        let Self { listener, origin, credentials, store } = self;
-        let connections: Vec<_> = ehrs.iter().map(|(code, started)| stored(code, started)).collect();
-        let application = NewApplication {
-            id: ApplicationId(Uuid::new_v4()),
-            client_id: credentials.client_id.clone(),
-            secret: credentials.client_secret.clone(),
-            name: NAME.to_owned(),
-        };
-        let application = store.put_application(application, &connections).await?;
+        let Self { listener, origin, credentials, keys, store } = self;
+        let (application, key) = enrolled(&store, &credentials, &keys).await?;
+        for old in store.operator().connections(application).await? {
+            store.operator().remove_connection(application, old.id).await?;
+        }
+        for (code, started) in ehrs {
+            store.operator().add_connection(application, &stored(code, started, application, &key)).await?;
+        }
 
         vardbro_gateway::record_metrics();
         let store = Arc::new(store);
@@ -70,26 +75,21 @@ impl Desk {
         let gateway = Gateway::new(Parts {
             ehrs: ehrs.values().map(|started| started.ehr.clone()).collect(),
             store: store.clone(),
+            keys: Arc::new(keys),
+            unlocked_for: UNLOCKED_FOR,
             wires: WireFactory::new(Egress::loopback(), machine.clone(), machine.clone())?,
             clock: machine.clone(),
             random: machine,
             public_origin: origin.clone(),
             limits: Limits::unlimited(),
         });
-        let kept = store.connections(&application);
-        for kept in kept.iter() {
-            let Some((code, started)) = ehrs.get_key_value(kept.ehr.as_str()) else { continue };
-            let faults = started.running.controls.faults();
-            gateway
-                .connect(
-                    &application,
-                    &started.ehr,
-                    ready(kept, &started.ehr, &started.running.credentials, &faults),
-                )
-                .map_err(|error| SandboxError::Connection { code, reason: error.to_string() })?;
-            follow(started, kept.clone(), gateway.clone(), application.clone());
+        let who = known(&store, &credentials).await?;
+        for kept in who.connections.iter() {
+            if let Some(started) = ehrs.get(kept.ehr.as_str()) {
+                follow(started, kept.id, gateway.clone());
+            }
         }
-        join_all(kept.iter().map(|kept| check(&gateway, &application, kept))).await;
+        join_all(who.connections.iter().map(|kept| check(&gateway, &store, &who, kept))).await;
 
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let serving = tokio::spawn(async move {
@@ -102,64 +102,84 @@ impl Desk {
     }
 }
 
-fn stored(code: &str, started: &Started) -> StoredConnection {
-    StoredConnection {
+/// The sandbox's application and its data key: the one that was there if its secret and its keys still are.
+async fn enrolled(
+    store: &Store,
+    credentials: &Credentials,
+    keys: &KeyRing,
+) -> Result<(ApplicationId, DataKey), SandboxError> {
+    let Credentials { client_id, client_secret } = credentials;
+    let now = Timestamp::now();
+    if let Some(who) = store.authenticate(client_id.as_str(), client_secret.expose(), now).await? {
+        let id = who.application.id();
+        let master = keys.master(&who.wrapped_key.master_key);
+        if let Some(Ok(key)) = master.map(|master| master.unwrap(id.0, client_secret, &who.wrapped_key)) {
+            return Ok((id, key));
+        }
+    }
+    if let Some(old) = store.operator().application(client_id.as_str()).await? {
+        store.operator().delete_application(old.id).await?;
+    }
+    let master = keys.newest_master().ok_or(SandboxError::Application)?;
+    let (record, key) = store.operator().enrol(client_id.clone(), NAME, client_secret, master, now).await?;
+    Ok((record.id, key))
+}
+
+async fn known(store: &Store, credentials: &Credentials) -> Result<Authenticated, SandboxError> {
+    let Credentials { client_id, client_secret } = credentials;
+    let who = store.authenticate(client_id.as_str(), client_secret.expose(), Timestamp::now()).await?;
+    who.ok_or(SandboxError::Application)
+}
+
+/// In a sandbox nothing is worth locking away again.
+const UNLOCKED_FOR: Duration = Duration::MAX;
+
+fn stored(code: &str, started: &Started, application: ApplicationId, key: &DataKey) -> StoredConnection {
+    let mut connection = StoredConnection {
         id: Uuid::new_v4(),
+        version: 1,
         ehr: code.to_owned(),
         name: NAME.to_owned(),
         tag: None,
         mode: Mode::Sandbox,
         enabled: true,
         settings: started.settings.clone(),
+        sealed: BTreeMap::new(),
         note_mapping: started.note_mapping.clone(),
+        unavailable: BTreeMap::new(),
+    };
+    for (name, value) in &started.running.credentials {
+        connection.seal(application, key, name, &SecretString::from(value.as_str()));
     }
+    connection
 }
 
-/// Says in the log what works and what does not. A connection that does not is no reason not to start.
-async fn check(gateway: &Gateway, application: &Application, kept: &StoredConnection) {
+/// Says in the log what works and what does not, and keeps what cannot be done. A connection that does not work is no reason not to start.
+async fn check(gateway: &Gateway, store: &Store, who: &Authenticated, kept: &StoredConnection) {
     let ehr = &kept.ehr;
-    match gateway.check(application, kept.id).await {
+    match gateway.check(who, kept.id).await {
         Ok(report) => {
             report.findings.iter().for_each(|finding| info!(ehr, "{finding}"));
             report.warnings.iter().for_each(|warning| warn!(ehr, "{warning}"));
+            let unavailable = report.unavailable.into_iter().collect();
+            let written = store.operator().set_unavailable(who.application.id(), kept.id, &unavailable).await;
+            if let Err(failure) = written {
+                warn!(ehr, %failure, "what the check found is not kept");
+            }
         }
         Err(failure) => warn!(ehr, %failure, "the connection does not work"),
     }
 }
 
-/// Makes the connection anew when somebody turns the sandbox's switches or resets it: what was learnt of its quota and its failures
-/// was about another EHR, as it were.
-fn follow(started: &Started, kept: StoredConnection, gateway: Gateway, application: Application) {
-    let (ehr, credentials) = (started.ehr.clone(), started.running.credentials.clone());
+/// Makes the connection anew when somebody turns the sandbox's switches or resets it, with the quota that it then has: what was learnt
+/// before was about another EHR, as it were.
+fn follow(started: &Started, connection: Uuid, gateway: Gateway) {
+    let takes_quota = takes_quota(&started.ehr);
     started.running.controls.on_change(move |faults| {
-        let connection = ready(&kept, &ehr, &credentials, faults);
-        if let Err(failure) = gateway.connect(&application, &ehr, connection) {
-            warn!(%failure, "the connection stays as it was");
-        }
+        let quota = faults.rate_limit_per_minute.filter(|_| takes_quota);
+        let quota = quota.map(|quota| (QUOTA.to_owned(), quota.max(1).to_string()));
+        gateway.renew(connection, quota.into_iter().collect());
     });
-}
-
-/// What is kept, the credentials that are not, and the quota that the sandbox has at the moment.
-fn ready(
-    kept: &StoredConnection,
-    ehr: &Arc<dyn Ehr>,
-    credentials: &BTreeMap<String, String>,
-    faults: &Faults,
-) -> Connection {
-    let StoredConnection { id, ehr: _, name, tag, mode, enabled, settings, note_mapping } = kept;
-    let mut given = settings.iter().fold(Settings::default(), |all, (name, value)| all.with(name, value));
-    if let Some(quota) = faults.rate_limit_per_minute.filter(|_| takes_quota(ehr)) {
-        given = given.with(QUOTA, quota.max(1).to_string());
-    }
-    Connection {
-        id: *id,
-        ehr: ehr.about().code,
-        name: name.clone(),
-        tag: tag.clone(),
-        mode: if *enabled { *mode } else { Mode::Off },
-        settings: credentials.iter().fold(given, |all, (name, value)| all.with_secret(name, value.clone())),
-        note_mapping: note_mapping.clone(),
-    }
 }
 
 /// The setting by which connectors are told how many calls a minute they may make.

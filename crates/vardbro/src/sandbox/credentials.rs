@@ -1,14 +1,12 @@
-//! `DATA_DIR/sandbox.json`: what makes a second start have the first one's credentials.
+//! `DATA_DIR/sandbox.json`: the client id and the secret, for programs to read.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rand::TryRngCore;
-use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
-use vardbro_store::{ClientId, ClientSecret};
+use vardbro_store::ClientId;
+use vardbro_vault::ClientSecret;
+
+use super::kept::{KeptError, kept};
 
 /// The sandbox's one client. Its id never changes, so that whoever deletes the file has put an end to the old secret.
 const CLIENT_ID: &str = "sandbox";
@@ -18,16 +16,6 @@ pub struct Credentials {
     pub client_secret: ClientSecret,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialsError {
-    #[error("cannot read {}: {source}", .path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("cannot write {}: {source}", .path.display())]
-    Write { path: PathBuf, source: io::Error },
-    #[error("{} does not hold a client_id and a client_secret of ours; delete it to get new ones", .path.display())]
-    Corrupt { path: PathBuf },
-}
-
 #[derive(Serialize, Deserialize)]
 struct File {
     client_id: String,
@@ -35,91 +23,47 @@ struct File {
 }
 
 impl Credentials {
-    /// Those in the directory, or new ones that are kept there. Of two starts at once, both get the same.
-    pub fn kept_in(directory: &Path) -> Result<Self, CredentialsError> {
-        let path = directory.join("sandbox.json");
-        if let Some(found) = read(&path)? {
-            return Ok(found);
-        }
-        let written = write_new(directory, &path);
-        match written {
-            Ok(new) => Ok(new),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                read(&path)?.ok_or(CredentialsError::Read { path, source: error })
-            }
-            Err(source) => Err(CredentialsError::Write { path, source }),
-        }
+    /// Those in the directory, or new ones that are kept there.
+    pub fn kept_in(directory: &Path) -> Result<Self, KeptError> {
+        kept(&directory.join("sandbox.json"), "a client_id and a client_secret", parse, new)
     }
 }
 
-fn read(path: &Path) -> Result<Option<Credentials>, CredentialsError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(CredentialsError::Read { path: path.to_owned(), source }),
-    };
-    let corrupt = || CredentialsError::Corrupt { path: path.to_owned() };
-    let file: File = serde_json::from_slice(&bytes).map_err(|_| corrupt())?;
-    let client_id = ClientId::parse(&file.client_id).ok_or_else(corrupt)?;
-    let client_secret = ClientSecret::parse(&file.client_secret).ok_or_else(corrupt)?;
-    Ok(Some(Credentials { client_id, client_secret }))
+fn parse(text: &str) -> Option<Credentials> {
+    let file: File = serde_json::from_str(text).ok()?;
+    Some(Credentials {
+        client_id: ClientId::parse(&file.client_id)?,
+        client_secret: ClientSecret::parse(&file.client_secret)?,
+    })
 }
 
-/// Written whole beside its place, for its owner only, and put there in one step that fails if there is one already.
-fn write_new(directory: &Path, path: &Path) -> io::Result<Credentials> {
-    let mut bits = [0; 32];
-    OsRng.try_fill_bytes(&mut bits).map_err(io::Error::other)?;
-    let client_secret = ClientSecret::from_random(bits);
-    let client_id = ClientId::parse(CLIENT_ID).ok_or(ErrorKind::InvalidInput)?;
-
-    let file =
-        File { client_id: client_id.as_str().to_owned(), client_secret: client_secret.expose().to_owned() };
-    let mut beside = NamedTempFile::with_prefix_in(".sandbox.json.", directory)?;
-    serde_json::to_writer_pretty(&mut beside, &file)?;
-    writeln!(beside)?;
-    beside.as_file().sync_all()?;
-    beside.persist_noclobber(path)?;
-    Ok(Credentials { client_id, client_secret })
+fn new() -> String {
+    let secret = ClientSecret::random();
+    let file = File { client_id: CLIENT_ID.to_owned(), client_secret: secret.expose().to_owned() };
+    // Two strings can always be written.
+    serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-    use std::thread;
+    use std::fs;
 
     use tempfile::tempdir;
 
     use super::*;
 
     #[test]
-    fn the_file_is_for_its_owner_only_and_nothing_else_is_left_behind() {
+    fn a_second_start_has_the_same_credentials() {
         let directory = tempdir().unwrap();
-
-        Credentials::kept_in(directory.path()).unwrap();
-
-        let files: Vec<_> = fs::read_dir(directory.path()).unwrap().map(Result::unwrap).collect();
-        assert_eq!(files.len(), 1);
-        assert_eq!(files[0].file_name(), "sandbox.json");
-        assert_eq!(files[0].metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let first = Credentials::kept_in(directory.path()).unwrap();
+        let second = Credentials::kept_in(directory.path()).unwrap();
+        assert_eq!(first.client_secret.expose(), second.client_secret.expose());
+        assert_eq!(second.client_id.as_str(), "sandbox");
     }
 
     #[test]
-    fn starts_at_once_get_the_same_credentials() {
+    fn a_file_that_holds_none_is_refused_without_quoting_it() {
         let directory = tempdir().unwrap();
-
-        let secrets: Vec<String> = thread::scope(|scope| {
-            let starts: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| Credentials::kept_in(directory.path()).unwrap())).collect();
-            starts.into_iter().map(|start| start.join().unwrap().client_secret.expose().to_owned()).collect()
-        });
-
-        assert!(secrets.iter().all(|secret| *secret == secrets[0]));
-    }
-
-    #[test]
-    fn a_corrupt_file_is_named_and_left_alone() {
-        let directory = tempdir().unwrap();
-        let path = directory.path().join("sandbox.json");
         for wrong in [
             "",
             "{",
@@ -127,13 +71,9 @@ mod tests {
             r#"{"client_id":"sandbox"}"#,
             r#"{"client_id":"sandbox","client_secret":"hunter2"}"#,
         ] {
-            fs::write(&path, wrong).unwrap();
-
+            fs::write(directory.path().join("sandbox.json"), wrong).unwrap();
             let error = Credentials::kept_in(directory.path()).err().unwrap().to_string();
-
-            assert!(error.contains(path.to_str().unwrap()), "{error}");
-            assert!(!error.contains("hunter2"), "{error}");
-            assert_eq!(fs::read_to_string(&path).unwrap(), wrong);
+            assert!(error.contains("sandbox.json") && !error.contains("hunter2"), "{error}");
         }
     }
 }

@@ -3,6 +3,8 @@
 mod announcement;
 mod api;
 mod credentials;
+mod kept;
+mod keys;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -24,7 +26,7 @@ use crate::cli::SandboxOptions;
 use crate::signals::Signals;
 use announcement::{Announcement, NativeAddress};
 use api::{Api, Desk};
-use credentials::CredentialsError;
+use kept::KeptError;
 
 /// How long what is in flight may take once somebody wants the program to end.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -45,15 +47,15 @@ pub enum SandboxError {
     #[error("cannot make the data directory {}: {source}", .path.display())]
     DataDirectory { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Credentials(#[from] CredentialsError),
+    Kept(#[from] KeptError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("cannot make calls: {0}")]
     Wire(#[from] TransportError),
     #[error("cannot start the sandbox of {code}: {source}")]
     Ehr { code: &'static str, source: io::Error },
-    #[error("cannot connect to the sandbox of {code}: {reason}")]
-    Connection { code: &'static str, reason: String },
+    #[error("the sandbox's application cannot be kept in the database")]
+    Application,
     #[error("cannot say that the sandbox is ready: {0}")]
     Announce(io::Error),
 }

@@ -1,0 +1,93 @@
+//! The two databases behind one trait.
+
+mod postgres;
+mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+use vardbro_vault::WrappedKey;
+
+use crate::application::{ApplicationId, ApplicationRecord, SecretRecord};
+use crate::connection::StoredConnection;
+use crate::error::StoreError;
+use crate::location::Location;
+
+pub(crate) use postgres::Postgres;
+pub(crate) use sqlite::Sqlite;
+
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
+
+/// What is kept of applications and connections, as of one moment.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    pub(crate) revision: i64,
+    pub(crate) applications: Vec<ApplicationRecord>,
+    pub(crate) secrets: Vec<SecretRecord>,
+    /// By EHR, the one without a tag first.
+    pub(crate) connections: Vec<(ApplicationId, StoredConnection)>,
+}
+
+/// A database. Every change is whole or not at all, durable when it returns, and raises the revision.
+#[async_trait]
+pub(crate) trait Backend: Send + Sync + 'static {
+    /// Whether it answers.
+    async fn check(&self) -> Result<()>;
+
+    /// Waits for what is being written and lets go.
+    async fn close(&self);
+
+    /// Grows with every change of what [`Contents`] holds.
+    async fn revision(&self) -> Result<i64>;
+
+    async fn contents(&self) -> Result<Contents>;
+
+    async fn insert_application(&self, application: &ApplicationRecord, secret: &SecretRecord) -> Result<()>;
+
+    /// `false`: there is no such application.
+    async fn set_application_enabled(&self, id: ApplicationId, enabled: bool) -> Result<bool>;
+
+    /// With everything that is kept for it. `false`: there is no such application.
+    async fn delete_application(&self, id: ApplicationId) -> Result<bool>;
+
+    /// Takes a new secret into use. Those before run out at `others_end`, unless they did earlier; those that had run out at `now` go.
+    async fn rotate_secret(&self, new: &SecretRecord, now: Timestamp, others_end: Timestamp) -> Result<()>;
+
+    /// `false`: the wrapping is not `from` any more.
+    async fn replace_wrapping(&self, secret: Uuid, from: &WrappedKey, to: &WrappedKey) -> Result<bool>;
+
+    async fn insert_connection(
+        &self,
+        application: ApplicationId,
+        connection: &StoredConnection,
+    ) -> Result<()>;
+
+    /// Replaces the connection if its version is still `connection.version`, and counts that up. `false`: it is another, or gone.
+    async fn update_connection(
+        &self,
+        application: ApplicationId,
+        connection: &StoredConnection,
+    ) -> Result<bool>;
+
+    /// `false`: there is no such connection.
+    async fn delete_connection(&self, application: ApplicationId, id: Uuid) -> Result<bool>;
+}
+
+/// Whether tables that are older than this program are brought up to date, or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    /// Bring them up to date.
+    Run,
+    /// Refuse.
+    Require,
+}
+
+fn cannot_open(location: &Location) -> impl Fn(sqlx::Error) -> StoreError {
+    let location = location.to_string();
+    move |source| StoreError::Open { location: location.clone(), source }
+}
+
+fn cannot_migrate(location: &Location) -> impl Fn(sqlx::migrate::MigrateError) -> StoreError {
+    let location = location.to_string();
+    move |source| StoreError::Migrate { location: location.clone(), source }
+}

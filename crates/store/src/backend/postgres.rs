@@ -1,0 +1,67 @@
+//! A PostgreSQL server, for many gateway nodes over one database.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+
+use super::{Migrations, Result, cannot_migrate, cannot_open};
+use crate::error::StoreError;
+use crate::location::Location;
+
+#[path = "statements.rs"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the statements are the same, and each backend compiles them for its driver"
+)]
+mod statements;
+
+pub(crate) type Database = sqlx::Postgres;
+
+use Postgres as This;
+
+pub(crate) const BEGIN_WRITE: &str = "BEGIN";
+
+/// What is read is of one moment.
+pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// How long a call waits for a connection to the server.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A PostgreSQL database.
+pub(crate) struct Postgres {
+    pub(crate) pool: PgPool,
+}
+
+/// Forward only. A database that a newer version uses may hold more of them: they only ever add.
+fn migrations() -> Migrator {
+    let mut migrations = sqlx::migrate!("./migrations/postgres");
+    migrations.set_ignore_missing(true);
+    migrations
+}
+
+impl Postgres {
+    /// Connects to the database, which must be there.
+    pub(crate) async fn open(url: &SecretString, wanted: Migrations) -> Result<Self> {
+        let location = Location::Postgres(url.clone());
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect(url.expose_secret())
+            .await
+            .map_err(cannot_open(&location))?;
+        let migrations = migrations();
+        match wanted {
+            Migrations::Run => migrations.run(&pool).await.map_err(cannot_migrate(&location))?,
+            Migrations::Require => {
+                let mut connection = pool.acquire().await?;
+                let applied = connection.list_applied_migrations("_sqlx_migrations").await;
+                if applied.map_or(0, |applied| applied.len()) < migrations.iter().count() {
+                    return Err(StoreError::Pending { location: location.to_string() });
+                }
+            }
+        }
+        Ok(Self { pool })
+    }
+}

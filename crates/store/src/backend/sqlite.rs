@@ -1,0 +1,92 @@
+//! The embedded database: one file, in WAL mode, with full durability.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tokio::time::Instant;
+
+use super::{Migrations, Result, cannot_migrate, cannot_open};
+use crate::error::StoreError;
+use crate::location::Location;
+
+#[path = "statements.rs"]
+mod statements;
+
+pub(crate) type Database = sqlx::Sqlite;
+
+use Sqlite as This;
+
+/// The write lock from the start, so that two writers queue instead of failing when the second has read first.
+pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+/// What is read is of one moment.
+pub(crate) const BEGIN_READ: &str = "BEGIN";
+
+/// How long a writer waits for another process's.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One SQLite file.
+pub(crate) struct Sqlite {
+    pub(crate) pool: SqlitePool,
+}
+
+/// Forward only. A file that a newer version has opened may hold more of them: they only ever add.
+fn migrations() -> Migrator {
+    let mut migrations = sqlx::migrate!("./migrations/sqlite");
+    migrations.set_ignore_missing(true);
+    migrations
+}
+
+impl Sqlite {
+    /// Opens the file, creating it if it is not there.
+    pub(crate) async fn open(path: &Path, wanted: Migrations) -> Result<Self> {
+        let location = Location::Sqlite(path.to_owned());
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(wanted == Migrations::Run)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = connect(options).await.map_err(cannot_open(&location))?;
+        let mut transaction = pool.begin_with(BEGIN_WRITE).await.map_err(cannot_open(&location))?;
+        let migrations = migrations();
+        match wanted {
+            Migrations::Run => migrations.run_direct(None, &mut *transaction, false).await,
+            Migrations::Require => {
+                let applied = transaction.list_applied_migrations("_sqlx_migrations").await;
+                let applied = applied.map_or(0, |applied| applied.len());
+                if applied < migrations.iter().count() {
+                    return Err(StoreError::Pending { location: location.to_string() });
+                }
+                Ok(())
+            }
+        }
+        .map_err(cannot_migrate(&location))?;
+        transaction.commit().await?;
+        Ok(Self { pool })
+    }
+}
+
+/// Two openers of a new file both switch it to WAL, and SQLite tells the second that it is locked without waiting.
+async fn connect(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, the low byte of several codes.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}

@@ -1,0 +1,69 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+/// Where the database is. Prints no password.
+#[derive(Clone)]
+pub enum Location {
+    /// A file of this machine.
+    Sqlite(PathBuf),
+    /// A server, by its URL.
+    Postgres(SecretString),
+}
+
+impl Location {
+    /// Reads `sqlite:PATH` or `postgres://…`; `None` for anything else.
+    pub fn parse(url: &str) -> Option<Self> {
+        match url.split_once(':')? {
+            ("sqlite", path) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                (!path.is_empty()).then(|| Self::Sqlite(path.into()))
+            }
+            ("postgres" | "postgresql", rest) if rest.starts_with("//") => Some(Self::Postgres(url.into())),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(_) => f.write_str("PostgreSQL"),
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_location_is_a_file_or_a_server() {
+        let path = |url| match Location::parse(url) {
+            Some(Location::Sqlite(path)) => path,
+            other => panic!("{url}: {other:?}"),
+        };
+        assert_eq!(path("sqlite:data/vardbro.sqlite"), Path::new("data/vardbro.sqlite"));
+        assert_eq!(path("sqlite:///var/lib/vardbro.sqlite"), Path::new("/var/lib/vardbro.sqlite"));
+        assert!(matches!(Location::parse("postgres://vardbro:pw@db/vardbro"), Some(Location::Postgres(_))));
+        for wrong in ["", "vardbro.sqlite", "sqlite:", "postgres:vardbro", "mysql://db/vardbro"] {
+            assert!(Location::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_location_does_not_print_its_password() {
+        let location = Location::parse("postgres://vardbro:hunter2@db/vardbro").unwrap();
+        assert_eq!(format!("{location} {location:?}"), "PostgreSQL PostgreSQL");
+    }
+}
