@@ -3,6 +3,7 @@
 mod appointments;
 mod availability;
 mod booking;
+mod check;
 mod documents;
 mod memory;
 mod moving;
@@ -115,21 +116,7 @@ impl Ehr for Cliniko {
     }
 
     async fn check(&self, ctx: &Ctx) -> EhrResult<CheckReport> {
-        let author = self.session(ctx)?.author_asked(true).await?;
-        let role = author.role.as_deref().unwrap_or("unknown");
-        let mut report = CheckReport {
-            findings: vec![format!("The API key works: it is of user {} with the role {role}.", author.user)],
-            warnings: Vec::new(),
-            unavailable: Vec::new(),
-        };
-        match author.practitioner {
-            Some(id) => report.findings.push(format!("Notes are written in the name of practitioner {id}.")),
-            None => report.warnings.push(
-                "The key's user is no active practitioner: notes cannot be written. Use a practitioner's key for that."
-                    .to_owned(),
-            ),
-        }
-        Ok(report)
+        self.session(ctx)?.check().await
     }
 
     async fn offered_note_templates(&self, ctx: &Ctx) -> EhrResult<Vec<EmrTemplate>> {

@@ -13,6 +13,9 @@ use vardbro_model::error::{Fault, FaultCode};
 
 use crate::wire::Unreadable;
 
+/// What may be wrong when it is not Cliniko's API that answers.
+const ADDRESS: &str = "look at the setting base_url, which is https://api.{shard}.cliniko.com/v1";
+
 /// An answer that is not 2xx. `words` has the connection's secrets taken out already.
 pub(crate) fn refused(response: &Response<Bytes>, words: &str, safety: Safety, now: Timestamp) -> EhrError {
     let status = response.status();
@@ -22,11 +25,21 @@ pub(crate) fn refused(response: &Response<Bytes>, words: &str, safety: Safety, n
             retry_after: reset(response, now),
             ..EhrError::new(EhrErrorKind::RateLimited, "The EHR's quota is used up for now.")
         },
-        StatusCode::UNAUTHORIZED => EhrError::failed("Cliniko refused the connection's API key (HTTP 401)."),
+        StatusCode::UNAUTHORIZED => EhrError::failed(
+            "Cliniko refused the connection's API key (HTTP 401): the setting api_key is wrong, or its key was revoked, or is of another \
+             shard than the one that is called.",
+        ),
         StatusCode::FORBIDDEN => EhrError::failed(
             "Cliniko does not allow this to the user of the connection's API key (HTTP 403).",
         ),
         StatusCode::SERVICE_UNAVAILABLE => EhrError::failed("Cliniko is out of service (HTTP 503)."),
+        StatusCode::NOT_FOUND => EhrError::failed(format!(
+            "Cliniko has nothing where it was asked (HTTP 404). If every call ends so: {ADDRESS}."
+        )),
+        _ if status.is_redirection() => EhrError::failed(format!(
+            "Cliniko's address leads elsewhere (HTTP {}), and nobody follows: {ADDRESS}.",
+            status.as_u16()
+        )),
         _ if status.is_server_error() && safety != Safety::Read => {
             return EhrError::outcome_unknown(format!(
                 "Cliniko broke while it worked on the write (HTTP {}): it may or may not have happened. Look before you repeat it.",
@@ -44,6 +57,10 @@ pub(crate) fn refused(response: &Response<Bytes>, words: &str, safety: Safety, n
 pub(crate) fn unreadable(endpoint: &str, at: &Unreadable, safety: Safety) -> EhrError {
     let detail = format!("Cliniko's answer to {endpoint} could not be read at {}.", at.path);
     match safety {
+        Safety::Read if at.is_all() => EhrError::failed(format!(
+            "{detail} If every call ends so, it is not Cliniko's API that answers: {ADDRESS}."
+        ))
+        .delivered(Delivery::Rejected),
         Safety::Read => EhrError::failed(detail).delivered(Delivery::Rejected),
         Safety::Idempotent | Safety::Once => EhrError::outcome_unknown(format!(
             "{detail} The write may have happened. Look before you repeat it."

@@ -10,6 +10,9 @@ use crate::wire::Unreadable;
 
 const LOOK: &str = "it may or may not have happened. Look before you repeat it.";
 
+/// What may be wrong when it is not Kaddio's GraphQL that answers.
+const ADDRESS: &str = "look whether the setting url is the organisation's own address and ends in /graphql";
+
 /// An answer that is not 2xx. `words` has the connection's secrets taken out already.
 pub(crate) fn refused(status: StatusCode, words: &str, safety: Safety) -> EhrError {
     let code = status.as_u16();
@@ -17,10 +20,19 @@ pub(crate) fn refused(status: StatusCode, words: &str, safety: Safety) -> EhrErr
         StatusCode::TOO_MANY_REQUESTS => {
             EhrError::new(EhrErrorKind::RateLimited, "The EHR's quota is used up for now.")
         }
-        StatusCode::UNAUTHORIZED => EhrError::failed("Kaddio refused the connection's token (HTTP 401)."),
+        StatusCode::UNAUTHORIZED => EhrError::failed(
+            "Kaddio refused the connection's token (HTTP 401): the setting token is wrong, or was revoked, or is of another organisation \
+             than the one that url names. Make a new one on the user's page /my-profile.",
+        ),
         StatusCode::FORBIDDEN => {
             EhrError::failed("Kaddio does not allow this to the user of the connection's token (HTTP 403).")
         }
+        StatusCode::NOT_FOUND => EhrError::failed(format!(
+            "There is no GraphQL where Kaddio was asked (HTTP 404): {ADDRESS}, and the organisation has the API add-on module."
+        )),
+        _ if status.is_redirection() => EhrError::failed(format!(
+            "Kaddio's address leads elsewhere (HTTP {code}), and nobody follows: {ADDRESS}."
+        )),
         StatusCode::SERVICE_UNAVAILABLE => EhrError::failed("Kaddio is out of service (HTTP 503)."),
         _ if status.is_server_error() && safety != Safety::Read => {
             let detail = format!("Kaddio broke while it worked on the write (HTTP {code}): {LOOK}");
@@ -53,6 +65,10 @@ pub(crate) fn half_answered(name: &str, words: &str) -> EhrError {
 pub(crate) fn unreadable(name: &str, at: &Unreadable, safety: Safety) -> EhrError {
     let detail = format!("Kaddio's answer to {name} could not be read at {}.", at.path);
     match safety {
+        Safety::Read if at.is_all() => EhrError::failed(format!(
+            "{detail} If every call ends so, it is not Kaddio's GraphQL that answers: {ADDRESS}."
+        ))
+        .delivered(Delivery::Rejected),
         Safety::Read => EhrError::failed(detail).delivered(Delivery::Rejected),
         Safety::Idempotent | Safety::Once => EhrError::outcome_unknown(format!(
             "{detail} The write may have happened. Look before you repeat it."

@@ -127,3 +127,22 @@ async fn a_document_of_a_strange_format_or_size_is_refused() {
         assert_eq!(only_fault(error), (FaultCode::InvalidDocument, Some(path.into())));
     }
 }
+
+#[tokio::test]
+async fn what_is_offered_can_be_mapped_and_written() {
+    use vardbro_ehr::connection::{MappedField, MappedTemplate, NoteMapping};
+    let clinic = Clinic::new();
+    let offered = clinic.ehr.offered_note_templates(&clinic.ctx).await.unwrap();
+    assert_eq!((offered.len(), clinic.calls("offered_note_templates")), (TemplateId::ALL.len(), 1));
+    let theirs = offered.iter().find(|template| template.name == "Care status").unwrap();
+    let fields = theirs.fields.iter().map(|field| {
+        let mapped = MappedField { emr_id: field.emr_id.clone(), max_length: field.max_length };
+        (field.name.clone(), mapped)
+    });
+    let template = MappedTemplate { emr_id: theirs.emr_id.clone(), fields: fields.collect() };
+    let ctx = ctx(NoteMapping([(TemplateId::LeyrCareStatus, template)].into()));
+
+    let written = clinic.ehr.create_note(&ctx, &stockholm(), &patient("pat-1"), note()).await.unwrap();
+
+    assert_eq!(written.content["status"], "Well.");
+}

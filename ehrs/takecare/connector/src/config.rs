@@ -126,6 +126,11 @@ impl Config {
         }
     }
 
+    /// Where the Booking service is, on whose node the others are.
+    pub(crate) fn booking_url(&self) -> &Url {
+        &self.booking
+    }
+
     /// A care unit in TakeCare's words.
     pub(crate) fn unit_key(&self, id: &str) -> UnitKey {
         let by_look = if is_hsa_id(id) { HSA_ID } else { TAKECARE_ID };

@@ -35,19 +35,24 @@ pub(crate) fn fault(label: &str, fault: &Fault, words: &str, safety: Safety) -> 
 /// An answer that is neither 2xx nor SOAP.
 pub(crate) fn http(label: &str, status: StatusCode, words: &str, safety: Safety) -> EhrError {
     let error = match status {
-        StatusCode::UNAUTHORIZED => {
-            EhrError::failed("TakeCare's server refused the connection's credentials (HTTP 401).")
-        }
+        StatusCode::UNAUTHORIZED => EhrError::failed(
+            "TakeCare's server refused the connection's credentials (HTTP 401): look at the settings tcusername and tcpassword.",
+        ),
         StatusCode::FORBIDDEN => EhrError::failed(
             "TakeCare's server does not let the connection in (HTTP 403). It may want a client certificate, or another one: \
              settings client_certificate and client_key, or client_pkcs12.",
         ),
-        StatusCode::NOT_FOUND => {
-            EhrError::failed(format!("There is no service where {label} was sent (HTTP 404)."))
-        }
+        StatusCode::NOT_FOUND => EhrError::failed(format!(
+            "There is no service where {label} was sent (HTTP 404): look whether the setting booking_url ends in \
+                 booking/booking.asmx, and, for a service that CGM does not publish, where its own setting says that it is."
+        )),
         StatusCode::TOO_MANY_REQUESTS => {
             EhrError::new(EhrErrorKind::RateLimited, "The EHR's quota is used up for now.")
         }
+        _ if status.is_redirection() => EhrError::failed(format!(
+            "TakeCare's address leads elsewhere (HTTP {}), and nobody follows: look at the setting booking_url.",
+            status.as_u16()
+        )),
         StatusCode::SERVICE_UNAVAILABLE => {
             EhrError::failed("TakeCare's server is out of service (HTTP 503).")
         }
@@ -65,6 +70,10 @@ pub(crate) fn http(label: &str, status: StatusCode, words: &str, safety: Safety)
 pub(crate) fn unreadable(label: &str, at: &Unreadable, safety: Safety) -> EhrError {
     let detail = format!("TakeCare's answer to {label} could not be read at {}", at.element);
     match safety {
+        Safety::Read if at.is_all() => EhrError::failed(format!(
+            "{detail}. If every call ends so, it is not XChange that answers: look whether the setting booking_url is right."
+        ))
+        .delivered(Delivery::Rejected),
         Safety::Read => EhrError::failed(format!("{detail}.")).delivered(Delivery::Rejected),
         Safety::Idempotent | Safety::Once => lost(detail),
     }

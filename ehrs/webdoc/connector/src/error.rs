@@ -12,8 +12,8 @@ use crate::wire::{Scope, Unreadable, listed};
 pub(crate) fn refused(status: StatusCode, words: &str, safety: Safety, scope: Scope) -> EhrError {
     let error = match status {
         StatusCode::UNAUTHORIZED => EhrError::failed(format!(
-            "Webdoc refused an access token that it had just handed out (HTTP 401): check with Carasent that the client may use this \
-             API host, and has the scope {scope}."
+            "Webdoc refused an access token that it had just handed out (HTTP 401): look whether the settings api_url and token_url are \
+             of the same environment, and check with Carasent that the client may use this API host, and has the scope {scope}."
         )),
         StatusCode::FORBIDDEN => EhrError::failed(format!(
             "Webdoc does not allow this to the connection's client (HTTP 403): it needs the scope {scope}."
@@ -21,6 +21,14 @@ pub(crate) fn refused(status: StatusCode, words: &str, safety: Safety, scope: Sc
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::NOT_IMPLEMENTED => {
             EhrError::failed(format!("Webdoc is out of service (HTTP {}).", status.as_u16()))
         }
+        StatusCode::NOT_FOUND if safety == Safety::Read => EhrError::failed(
+            "Webdoc has nothing where it was asked (HTTP 404). If every call ends so, look at the setting api_url: it is the API host's \
+             origin, without a path.",
+        ),
+        _ if status.is_redirection() => EhrError::failed(format!(
+            "Webdoc's address leads elsewhere (HTTP {}), and nobody follows: look at the setting api_url.",
+            status.as_u16()
+        )),
         _ if status.is_server_error() && safety != Safety::Read => {
             return with_words(EhrError::outcome_unknown(broke(status)), words);
         }
@@ -47,6 +55,10 @@ pub(crate) fn with_words(error: EhrError, words: &str) -> EhrError {
 pub(crate) fn unreadable(endpoint: &str, at: &Unreadable, safety: Safety) -> EhrError {
     let detail = format!("Webdoc's answer to {endpoint} could not be read at {}.", at.path);
     match safety {
+        Safety::Read if at.is_all() => EhrError::failed(format!(
+            "{detail} If every call ends so, it is not Webdoc that answers: look at the settings api_url and token_url."
+        ))
+        .delivered(Delivery::Rejected),
         Safety::Read => EhrError::failed(detail).delivered(Delivery::Rejected),
         Safety::Idempotent | Safety::Once => EhrError::outcome_unknown(format!(
             "{detail} The write may have happened. Look before you repeat it."
@@ -70,7 +82,8 @@ pub(crate) fn lack(operation: Operation, missing: &[Scope]) -> String {
 /// The token host knows the client, or its secret, not.
 pub(crate) fn credentials(status: StatusCode, words: &str) -> EhrError {
     let error = EhrError::failed(format!(
-        "Webdoc refused the client id or the client secret at the token host (HTTP {}).",
+        "Webdoc refused the client id, the client secret or all scopes at the token host (HTTP {}): look at the settings client_id, \
+         client_secret and scopes, and whether token_url is of the environment that they are for.",
         status.as_u16()
     ));
     with_words(error.delivered(Delivery::Rejected), words)
@@ -78,7 +91,10 @@ pub(crate) fn credentials(status: StatusCode, words: &str) -> EhrError {
 
 /// The token host answered neither with a token nor with a refusal.
 pub(crate) fn token_host(status: StatusCode, words: &str) -> EhrError {
-    let error = EhrError::failed(format!("Webdoc's token host answered HTTP {}.", status.as_u16()));
+    let error = EhrError::failed(format!(
+        "Webdoc's token host answered HTTP {}. If it keeps doing so, look at the setting token_url: it ends in /oauth/token.",
+        status.as_u16()
+    ));
     with_words(error.delivered(Delivery::Rejected), words)
 }
 

@@ -4,6 +4,7 @@
 mod appointments;
 mod availability;
 mod booking;
+mod checking;
 mod clashes;
 mod clinic;
 mod documents;
@@ -12,5 +13,6 @@ mod notes;
 mod patients;
 mod schedule;
 mod secrets;
+mod templates;
 mod units;
 mod wire;

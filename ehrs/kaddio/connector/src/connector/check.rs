@@ -18,6 +18,10 @@ use crate::wire::{Id, Reply, reply};
 
 impl Session<'_> {
     pub(super) async fn check(&self) -> EhrResult<CheckReport> {
+        self.looked().await.map_err(|error| error.at("url", self.config.api.url()))
+    }
+
+    async fn looked(&self) -> EhrResult<CheckReport> {
         let mut report = CheckReport { findings: Vec::new(), warnings: Vec::new(), unavailable: Vec::new() };
         let schema = self.schema().await?;
         let unusable = self.unusable(schema.as_ref(), &mut report);

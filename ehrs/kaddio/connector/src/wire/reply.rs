@@ -53,6 +53,13 @@ pub struct Unreadable {
     pub path: String,
 }
 
+impl Unreadable {
+    /// Whether it is no JSON, or none of the right kind.
+    pub fn is_all(&self) -> bool {
+        self.path == "."
+    }
+}
+
 impl Reply {
     /// Reads the body of a 2xx answer.
     pub fn read(body: &[u8]) -> Result<Self, Unreadable> {

@@ -1,10 +1,12 @@
 //! One harmless real call, and what it says about a connection.
 
 use jiff::SignedDuration;
-use vardbro_ehr::{CheckReport, EhrResult};
+use url::Url;
+use vardbro_ehr::wire::WireErrorKind;
+use vardbro_ehr::{CheckReport, EhrError, EhrErrorKind, EhrResult};
 
 use super::session::Session;
-use crate::config::Config;
+use crate::config::{Config, Service};
 use crate::mapping::note::Templates;
 
 /// A certificate that ends sooner is worth a warning: a new one takes weeks.
@@ -15,7 +17,7 @@ const ASSUMED: &str = "CGM publishes the Booking service only. Patients, case no
 
 impl Session<'_> {
     pub(super) async fn check(&self) -> EhrResult<CheckReport> {
-        let mut findings = vec![self.looked().await?];
+        let mut findings = vec![self.looked().await.map_err(|error| self.advised(error))?];
         let mut warnings = vec![ASSUMED.to_owned()];
         let connection = &self.ctx.connection;
         match Config::identity(connection)? {
@@ -31,6 +33,43 @@ impl Session<'_> {
             warnings.push(error.detail);
         }
         Ok(CheckReport { findings, warnings, unavailable: self.config.services.unavailable() })
+    }
+
+    /// The error with the settings that it may be the fault of.
+    fn advised(&self, error: EhrError) -> EhrError {
+        let advice = match (error.unanswered, &error.kind) {
+            (Some(WireErrorKind::CertificateMissing), _) => {
+                " Give one: client_certificate with client_key, or client_pkcs12."
+            }
+            (Some(WireErrorKind::CertificateRefused(_)), _) => {
+                " It is that of client_certificate or client_pkcs12: CGM must have allowed it."
+            }
+            (Some(WireErrorKind::ServerCertificate(_)), _) => {
+                " Where the node's certificate is of an authority that is not publicly trusted, give that as authorities."
+            }
+            (None, EhrErrorKind::Failed) if error.emr_error.is_some() => {
+                " Look whether externaluser, invokingsystem, tcusername, tcpassword and care_units are as agreed with CGM and the customer."
+            }
+            _ => "",
+        };
+        let (setting, url) = self.place();
+        let error = error.at(setting, url);
+        EhrError { detail: format!("{}{advice}", error.detail), ..error }
+    }
+
+    /// The setting that says where a check calls, and what it says.
+    fn place(&self) -> (&'static str, &Url) {
+        let listed = self.config.care_units.as_deref().is_none_or(<[String]>::is_empty);
+        let elsewhere = self
+            .config
+            .services
+            .at(Service::GetCareUnits)
+            .ok()
+            .filter(|endpoint| listed && endpoint.address.origin() != self.config.booking_url().origin());
+        match elsewhere {
+            Some(endpoint) => (Service::GetCareUnits.setting(), &endpoint.address),
+            None => ("booking_url", self.config.booking_url()),
+        }
     }
 
     async fn looked(&self) -> EhrResult<String> {

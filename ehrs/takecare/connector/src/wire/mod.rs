@@ -161,6 +161,11 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// Whether it is no SOAP at all.
+    pub fn is_all(&self) -> bool {
+        matches!(self.element.as_str(), "XML" | "DOCTYPE" | "Envelope")
+    }
+
     fn at(element: &str) -> Self {
         Self { element: element.to_owned() }
     }

@@ -13,6 +13,7 @@ mod lost;
 mod moving;
 mod notes;
 mod patients;
+mod reaching;
 mod scripted;
 mod secrets;
 mod tls;

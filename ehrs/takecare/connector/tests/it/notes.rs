@@ -193,3 +193,14 @@ async fn both_orders_of_signed_and_signer_are_a_setting() {
         }
     }
 }
+
+#[tokio::test]
+async fn whoever_wants_to_know_the_templates_is_told_whom_to_ask_and_for_what() {
+    let clinic = Clinic::open().await;
+    let error = clinic.takecare.offered_note_templates(&clinic.ctx()).await.unwrap_err();
+    for word in ["CGM", "TemplateId", "TermId"] {
+        assert!(error.detail.contains(word), "{}", error.detail);
+    }
+    assert_eq!(fault::<()>(Err(error)), (FaultCode::NotSupported, None));
+    assert_eq!(clinic.call_count(), 0);
+}

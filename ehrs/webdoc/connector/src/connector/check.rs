@@ -8,12 +8,13 @@ use vardbro_model::capabilities::{Capabilities, Operation};
 use super::needs;
 use super::session::Session;
 use crate::error;
-use crate::wire::{Scope, listed};
+use crate::wire::{Native, Scope, listed};
 
 impl Session<'_> {
     /// Asks for a new token with all scopes, and reads the clinics, if it may.
     pub(super) async fn check(&self, capabilities: &Capabilities) -> EhrResult<CheckReport> {
-        let token = self.tokens.anew(self.ctx, &self.config).await?;
+        let token = self.tokens.anew(self.ctx, &self.config).await;
+        let token = token.map_err(|error| error.at("token_url", &self.config.token_host.url))?;
         let granted = &token.granted;
         let mut report = CheckReport {
             findings: vec![format!(
@@ -45,11 +46,15 @@ impl Session<'_> {
             ));
         }
         if granted.contains(&Scope::ClinicsRead) {
-            let clinics = self.run(crate::wire::clinics::list(self.api())).await?;
+            let clinics = self.asked(crate::wire::clinics::list(self.api())).await?;
             report.findings.push(format!("There are {} clinics.", clinics.len()));
         }
         self.check_settings(granted, &mut report).await?;
         Ok(report)
+    }
+
+    async fn asked<T>(&self, native: Native<T>) -> EhrResult<T> {
+        self.run(native).await.map_err(|error| error.at("api_url", self.api().base()))
     }
 
     async fn check_settings(&self, granted: &BTreeSet<Scope>, report: &mut CheckReport) -> EhrResult<()> {
@@ -59,7 +64,7 @@ impl Session<'_> {
                     .to_owned(),
             ),
             Some(acting) if granted.contains(&Scope::UsersRead) => {
-                let users = self.run(crate::wire::users::list(self.api())).await?;
+                let users = self.asked(crate::wire::users::list(self.api())).await?;
                 if !users.iter().any(|user| user.id == *acting) {
                     report.warnings.push("acting_user_id names no user of Webdoc's.".to_owned());
                 }
@@ -69,7 +74,7 @@ impl Session<'_> {
         if let Some(kind) =
             self.config.default_patient_type.filter(|_| granted.contains(&Scope::PatientTypesRead))
         {
-            let types = self.run(crate::wire::types::patient_types(self.api())).await?;
+            let types = self.asked(crate::wire::types::patient_types(self.api())).await?;
             if !types.iter().any(|known| known.id == kind) {
                 report.warnings.push("default_patient_type names no patient type of Webdoc's.".to_owned());
             }

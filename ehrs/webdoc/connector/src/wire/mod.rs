@@ -139,6 +139,13 @@ pub struct Unreadable {
     pub path: String,
 }
 
+impl Unreadable {
+    /// Whether it is no JSON, or none of the right kind.
+    pub fn is_all(&self) -> bool {
+        self.path == "."
+    }
+}
+
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer)

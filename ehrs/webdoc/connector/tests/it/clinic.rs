@@ -83,6 +83,19 @@ impl Clinic {
         Self { running, webdoc, connection: Arc::new(connection), wire, clock, grants }
     }
 
+    /// The same connection with another note mapping.
+    pub fn map(&mut self, note_mapping: NoteMapping) {
+        let given = &self.connection.settings;
+        let settings = self.webdoc.settings().iter().fold(Settings::default(), |copy, setting| {
+            match (given.plain(setting.name), given.secret(setting.name)) {
+                (Some(value), _) => copy.with(setting.name, value),
+                (None, Some(value)) => copy.with_secret(setting.name, value.clone()),
+                (None, None) => copy,
+            }
+        });
+        self.connection = Arc::new(connection(settings, note_mapping));
+    }
+
     pub fn ctx(&self) -> Ctx {
         Ctx {
             connection: Arc::clone(&self.connection),

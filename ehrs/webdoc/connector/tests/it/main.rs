@@ -4,6 +4,7 @@
 mod appointments;
 mod availability;
 mod booking;
+mod checking;
 mod clinic;
 mod clocks;
 mod documents;
@@ -13,6 +14,7 @@ mod moving;
 mod notes;
 mod patient_changes;
 mod patients;
+mod templates;
 mod tokens;
 mod units;
 mod wire;
