@@ -28,6 +28,9 @@ pub enum StoreError {
         /// Which database.
         location: String,
     },
+    /// A PostgreSQL database is copied by its own means.
+    #[error("PostgreSQL is copied by its own means: use pg_dump")]
+    BackupElsewhere,
     /// A rule of the database forbids the write: a name, a tag or an id twice, a mode that is none. Nothing was written.
     #[error("the database refuses it: {0}")]
     Refused(sqlx::Error),

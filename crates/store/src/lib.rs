@@ -13,7 +13,7 @@ mod snapshot;
 mod store;
 
 pub use application::{Application, ApplicationId, ApplicationRecord, Authenticated, ClientId, SecretRecord};
-pub use backend::Migrations;
+pub use backend::{Migrations, Version};
 pub use connection::StoredConnection;
 pub use error::StoreError;
 pub use location::Location;

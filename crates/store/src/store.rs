@@ -1,9 +1,10 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::application::Authenticated;
-use crate::backend::{Backend, Migrations, Postgres, Result, Sqlite};
+use crate::backend::{Backend, Migrations, Postgres, Result, Sqlite, Version};
 use crate::fresh::Fresh;
 use crate::location::Location;
 use crate::operator::Operator;
@@ -39,6 +40,29 @@ impl Store {
     /// Whether the database answers.
     pub async fn check(&self) -> Result<()> {
         self.backend.check().await
+    }
+
+    /// Of which version the tables are. Changes and makes nothing.
+    pub async fn version(location: &Location) -> Result<Version> {
+        match location {
+            Location::Sqlite(path) => Sqlite::version(path).await,
+            Location::Postgres(url) => Postgres::version(url).await,
+        }
+    }
+
+    /// Whether the database takes writes. Changes nothing.
+    pub async fn check_writable(&self) -> Result<()> {
+        self.backend.check_writable().await
+    }
+
+    /// What the database's own clock says; `None` where that is this machine's.
+    pub async fn clock(&self) -> Result<Option<Timestamp>> {
+        self.backend.clock().await
+    }
+
+    /// Copies an SQLite database to a file that is empty or not there, as of one moment, while others read and write.
+    pub async fn backup(&self, file: &Path) -> Result<()> {
+        self.backend.backup(file).await
     }
 
     /// What operators may do.

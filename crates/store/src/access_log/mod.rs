@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod chain;
+mod ends;
 mod entry;
 mod error;
 mod export;

@@ -3,8 +3,11 @@
 mod postgres;
 mod sqlite;
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sqlx::migrate::{AppliedMigration, Migrator};
 use uuid::Uuid;
 use vardbro_vault::WrappedKey;
 
@@ -33,6 +36,15 @@ pub(crate) struct Contents {
 pub(crate) trait Backend: Send + Sync + 'static {
     /// Whether it answers.
     async fn check(&self) -> Result<()>;
+
+    /// Whether it takes writes; changes nothing.
+    async fn check_writable(&self) -> Result<()>;
+
+    /// What the database's own clock says; `None` where that is this machine's.
+    async fn clock(&self) -> Result<Option<Timestamp>>;
+
+    /// Copies everything to an empty file, as of one moment.
+    async fn backup(&self, file: &Path) -> Result<()>;
 
     /// Waits for what is being written and lets go.
     async fn close(&self);
@@ -80,6 +92,29 @@ pub enum Migrations {
     Run,
     /// Refuse.
     Require,
+}
+
+/// Of which version the tables of a database are. Versions count up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// Of what is there; 0: nothing is.
+    pub applied: i64,
+    /// That this program needs at least.
+    pub known: i64,
+}
+
+impl Version {
+    fn of(migrations: &Migrator, applied: &[AppliedMigration]) -> Self {
+        Self {
+            applied: applied.iter().map(|migration| migration.version).max().unwrap_or_default(),
+            known: migrations.iter().map(|migration| migration.version).max().unwrap_or_default(),
+        }
+    }
+
+    /// Whether the tables must be brought up to date before this program can use them.
+    pub fn is_pending(self) -> bool {
+        self.applied < self.known
+    }
 }
 
 fn cannot_open(location: &Location) -> impl Fn(sqlx::Error) -> StoreError {

@@ -1,12 +1,15 @@
 //! A PostgreSQL server, for many gateway nodes over one database.
 
+use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::Row;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
-use super::{Migrations, Result, cannot_migrate, cannot_open};
+use super::{Migrations, Result, Version, cannot_migrate, cannot_open};
 use crate::error::StoreError;
 use crate::location::Location;
 
@@ -45,12 +48,7 @@ impl Postgres {
     /// Connects to the database, which must be there.
     pub(crate) async fn open(url: &SecretString, wanted: Migrations) -> Result<Self> {
         let location = Location::Postgres(url.clone());
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect(url.expose_secret())
-            .await
-            .map_err(cannot_open(&location))?;
+        let pool = connect(url).await.map_err(cannot_open(&location))?;
         let migrations = migrations();
         match wanted {
             Migrations::Run => migrations.run(&pool).await.map_err(cannot_migrate(&location))?,
@@ -64,4 +62,29 @@ impl Postgres {
         }
         Ok(Self { pool })
     }
+
+    /// Of which version a database is, which must be there.
+    pub(crate) async fn version(url: &SecretString) -> Result<Version> {
+        let pool = connect(url).await.map_err(cannot_open(&Location::Postgres(url.clone())))?;
+        let applied = pool.acquire().await?.list_applied_migrations("_sqlx_migrations").await;
+        pool.close().await;
+        Ok(Version::of(&migrations(), &applied.unwrap_or_default()))
+    }
+}
+
+async fn connect(url: &SecretString) -> sqlx::Result<PgPool> {
+    let options = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE_TIMEOUT);
+    options.connect(url.expose_secret()).await
+}
+
+/// The server's.
+async fn clock(pool: &PgPool) -> Result<Option<Timestamp>> {
+    let now =
+        sqlx::query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT").fetch_one(pool).await?;
+    Ok(Timestamp::from_millisecond(now.try_get(0)?).ok())
+}
+
+/// Left to the server's own means, which also restore.
+async fn backup(_: &PgPool, _: &Path) -> Result<()> {
+    Err(StoreError::BackupElsewhere)
 }

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use tokio::time::Instant;
 
-use super::{Migrations, Result, cannot_migrate, cannot_open};
+use super::{Migrations, Result, Version, cannot_migrate, cannot_open};
 use crate::error::StoreError;
 use crate::location::Location;
 
@@ -45,13 +46,7 @@ impl Sqlite {
     /// Opens the file, creating it if it is not there.
     pub(crate) async fn open(path: &Path, wanted: Migrations) -> Result<Self> {
         let location = Location::Sqlite(path.to_owned());
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(wanted == Migrations::Run)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+        let options = options(path).create_if_missing(wanted == Migrations::Run);
         let pool = connect(options).await.map_err(cannot_open(&location))?;
         let mut transaction = pool.begin_with(BEGIN_WRITE).await.map_err(cannot_open(&location))?;
         let migrations = migrations();
@@ -70,6 +65,40 @@ impl Sqlite {
         transaction.commit().await?;
         Ok(Self { pool })
     }
+
+    /// Of which version a file is, which need not be there.
+    pub(crate) async fn version(path: &Path) -> Result<Version> {
+        let location = Location::Sqlite(path.to_owned());
+        if !path.exists() {
+            return Ok(Version::of(&migrations(), &[]));
+        }
+        let pool = connect(options(path)).await.map_err(cannot_open(&location))?;
+        let applied = pool.acquire().await?.list_applied_migrations("_sqlx_migrations").await;
+        pool.close().await;
+        Ok(Version::of(&migrations(), &applied.unwrap_or_default()))
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+/// This machine's.
+async fn clock(_: &SqlitePool) -> Result<Option<Timestamp>> {
+    Ok(None)
+}
+
+/// Also while others write.
+async fn backup(pool: &SqlitePool, file: &Path) -> Result<()> {
+    let file =
+        file.to_str().ok_or_else(|| sqlx::Error::Encode("the name of the file is not UTF-8".into()))?;
+    sqlx::query("VACUUM INTO $1").bind(file).execute(pool).await?;
+    Ok(())
 }
 
 /// Two openers of a new file both switch it to WAL, and SQLite tells the second that it is locked without waiting.

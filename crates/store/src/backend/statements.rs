@@ -1,6 +1,7 @@
 //! What is asked of a database about applications and connections, in SQL that both understand.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -24,6 +25,20 @@ impl Backend for super::This {
     async fn check(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    async fn check_writable(&self) -> Result<()> {
+        let mut transaction = self.pool.begin_with(BEGIN_WRITE).await?;
+        changed(&mut transaction).await?;
+        Ok(transaction.rollback().await?)
+    }
+
+    async fn clock(&self) -> Result<Option<Timestamp>> {
+        super::clock(&self.pool).await
+    }
+
+    async fn backup(&self, file: &Path) -> Result<()> {
+        super::backup(&self.pool, file).await
     }
 
     async fn close(&self) {

@@ -1,12 +1,14 @@
 //! The store over both databases: every test of the suite runs on SQLite, and on PostgreSQL where its programs are.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+mod access_log;
 mod applications;
 mod connections;
 mod databases;
 mod file;
 mod freshness;
 mod migrations;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
