@@ -103,6 +103,11 @@ pub(crate) struct Sealed {
 }
 
 impl Entry {
+    /// At most how many rows it has.
+    pub(crate) fn count(&self) -> usize {
+        self.patients.len().max(1)
+    }
+
     /// Its rows, without a place in a chain.
     pub(crate) fn rows(&self, at: Timestamp, key: &AuditKey, seal: &PatientSeal) -> Vec<Row> {
         match self.patients.as_slice() {

@@ -69,12 +69,15 @@ impl AccessRecords {
 
         let mut walk = Walk::new(keys, node, Some(&checkpoint));
         let mut last: Option<&Row> = None;
-        for row in stretch.rows.iter().take_while(|row| row.at < before.as_millisecond()) {
+        for row in &stretch.rows {
+            if row.as_ref().is_ok_and(|row| row.at >= before.as_millisecond()) {
+                break;
+            }
             walk.step(row, Some(head.sequence));
             if !walk.findings.is_empty() {
                 break;
             }
-            last = Some(row);
+            last = row.as_ref().ok();
         }
         let sound = walk.findings.is_empty();
         pruned.findings.append(&mut walk.findings);

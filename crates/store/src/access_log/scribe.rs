@@ -22,8 +22,8 @@ use crate::error::StoreError;
 /// How long an entry for which nobody waits may wait for others.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// How many entries are written at once.
-const BATCH: usize = 500;
+/// About how many rows are written at once.
+const BATCH: usize = 1000;
 
 /// Longer than SQLite waits for another writer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -143,8 +143,9 @@ impl Scribe {
 async fn gather(first: Filled, queue: &mut UnboundedReceiver<Filled>) -> Vec<Filled> {
     let until = Instant::now() + PATIENCE;
     let mut awaited = first.written.is_some();
+    let mut rows = first.entry.count();
     let mut batch = vec![first];
-    while batch.len() < BATCH {
+    while rows < BATCH {
         let next = match queue.try_recv() {
             Ok(next) => Some(next),
             Err(_) if awaited => None,
@@ -152,6 +153,7 @@ async fn gather(first: Filled, queue: &mut UnboundedReceiver<Filled>) -> Vec<Fil
         };
         let Some(next) = next else { break };
         awaited |= next.written.is_some();
+        rows += next.entry.count();
         batch.push(next);
     }
     batch

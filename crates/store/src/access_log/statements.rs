@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use sqlx::QueryBuilder;
+use sqlx::{FromRow, QueryBuilder, Row as _};
 
 use super::super::chain::{End, Mark, Roster, Row};
 use super::super::table::{Position, Stretch, Table, Wanted};
@@ -148,7 +148,12 @@ impl Table for super::This {
         query.push(COLUMNS).push(" FROM access_log WHERE node = ").push_bind(node);
         query.push(" AND sequence > ").push_bind(after);
         query.push(" ORDER BY sequence LIMIT ").push_bind(limit);
-        let rows = query.build_query_as().fetch_all(&mut *transaction).await?;
+        let rows = query.build().fetch_all(&mut *transaction).await?;
+        let rows = rows.iter().map(|row| match Row::from_row(row) {
+            Ok(row) => Ok(Ok(row)),
+            Err(_) => row.try_get("sequence").map(Err),
+        });
+        let rows = rows.collect::<sqlx::Result<_>>()?;
         transaction.commit().await?;
         Ok(Stretch { head, checkpoint, rows })
     }

@@ -49,7 +49,8 @@ pub(crate) trait Table: Send + Sync + 'static {
 pub(crate) struct Stretch {
     pub(crate) head: Option<Mark>,
     pub(crate) checkpoint: Option<Mark>,
-    pub(crate) rows: Vec<Row>,
+    /// A row whose columns hold what nobody wrote cannot be read and is told by its sequence.
+    pub(crate) rows: Vec<std::result::Result<Row, i64>>,
 }
 
 /// Which rows.

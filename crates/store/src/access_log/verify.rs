@@ -91,7 +91,9 @@ impl AccessRecords {
             let end = stretch.head.as_ref().map(|head| head.sequence);
             stretch.rows.iter().for_each(|row| walk.step(row, end));
             let after = match stretch.rows.last() {
-                Some(row) if i64::try_from(stretch.rows.len()) == Ok(STRETCH) => row.sequence,
+                Some(row) if i64::try_from(stretch.rows.len()) == Ok(STRETCH) => {
+                    row.as_ref().map_or_else(|sequence| *sequence, |row| row.sequence)
+                }
                 _ => break,
             };
             stretch = self.table.stretch(node, after, STRETCH).await?;

@@ -46,10 +46,10 @@ impl<'k> Walk<'k> {
         }
     }
 
-    /// The next row. `end`: where the chain ends, if that is known.
-    pub(crate) fn step(&mut self, row: &Row, end: Option<i64>) {
+    /// The next row, or the sequence of one that cannot be read. `end`: where the chain ends, if that is known.
+    pub(crate) fn step(&mut self, row: &Result<Row, i64>, end: Option<i64>) {
         self.rows += 1;
-        let sequence = row.sequence;
+        let sequence = row.as_ref().map_or_else(|sequence| *sequence, |row| row.sequence);
         let here = Subject::Rows { from: sequence, to: sequence };
         if sequence <= self.last {
             return self.find(here, Fault::Unexpected);
@@ -60,10 +60,23 @@ impl<'k> Walk<'k> {
         }
         self.last = sequence;
         let findings = self.findings.len();
+        self.previous = match row {
+            Ok(row) => self.check(row, end),
+            Err(_) => {
+                self.find(here, Fault::Changed);
+                Vec::new()
+            }
+        };
+        self.sound = self.findings.len() == findings;
+    }
+
+    /// Checks a row and tells the macs that it may have had.
+    fn check(&mut self, row: &Row, end: Option<i64>) -> Vec<Vec<u8>> {
+        let here = Subject::Rows { from: row.sequence, to: row.sequence };
         let mut candidates = vec![row.mac.clone()];
         match self.keys.audit(&row.audit_key) {
             None => self.find(here, Fault::UnknownKey(row.audit_key.clone())),
-            Some(_) if end.is_some_and(|end| sequence > end) => self.find(here, Fault::Unexpected),
+            Some(_) if end.is_some_and(|end| row.sequence > end) => self.find(here, Fault::Unexpected),
             Some(key) => {
                 let macs = self.previous.iter().map(|previous| row.authenticate(previous, key).to_vec());
                 let macs: Vec<_> = macs.collect();
@@ -74,8 +87,7 @@ impl<'k> Walk<'k> {
                 }
             }
         }
-        self.sound = self.findings.len() == findings;
-        self.previous = candidates;
+        candidates
     }
 
     /// No row is left. Whether the chain ends where its head says.

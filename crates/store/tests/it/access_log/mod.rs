@@ -6,24 +6,23 @@ mod tampering;
 mod trust;
 mod writing;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
-use tempfile::TempDir;
 use uuid::Uuid;
 use vardbro_ehr::environment::Clock;
 use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 use vardbro_model::id::{CareUnitId, PatientId};
-use vardbro_postgres_for_tests::Postgres;
 use vardbro_store::access_log::{
     AccessLog, AccessRecords, Actor, Entry, ExportedEntry, Fault, Filter, Finding, NodeName, Outcome, Subject,
 };
-use vardbro_store::{ApplicationId, ClientId, Location, Migrations};
+use vardbro_store::{ApplicationId, ClientId, Migrations};
 use vardbro_vault::{AuditKey, AuditPrivateKey, KeyRing};
+
+use crate::databases::AnyDatabase;
 
 /// What a test has: a database, its keys and a clock.
 struct Fixture {
@@ -32,20 +31,13 @@ struct Fixture {
     keys: Arc<KeyRing>,
     clock: Arc<Hand>,
     raw: Raw,
-    directory: Option<PathBuf>,
-    _kept: Kept,
+    database: AnyDatabase,
 }
 
 /// The same database, to be changed from outside.
 enum Raw {
     Sqlite(SqlitePool),
     Postgres(PgPool),
-}
-
-#[expect(dead_code, reason = "held until the test ends")]
-enum Kept {
-    Directory(TempDir),
-    Database(vardbro_postgres_for_tests::Database),
 }
 
 /// A clock that goes when it is moved.
@@ -63,30 +55,21 @@ impl Hand {
     }
 }
 
-/// Runs a test over SQLite, and over PostgreSQL where it is installed.
-async fn on_both(test: impl AsyncFn(Fixture)) {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("vardbro.sqlite");
-    let records = AccessRecords::open(&Location::Sqlite(path.clone()), Migrations::Run).await.unwrap();
-    let raw = SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
-    let path = Some(directory.path().to_owned());
-    test(Fixture::new(records, Raw::Sqlite(raw), path, Kept::Directory(directory))).await;
-
-    let Some(postgres) = Postgres::shared() else { return };
-    let database = postgres.database();
-    let records =
-        AccessRecords::open(&Location::parse(database.url()).unwrap(), Migrations::Run).await.unwrap();
-    let raw = PgPool::connect(database.url()).await.unwrap();
-    test(Fixture::new(records, Raw::Postgres(raw), None, Kept::Database(database))).await;
-}
-
 impl Fixture {
-    fn new(records: AccessRecords, raw: Raw, directory: Option<PathBuf>, kept: Kept) -> Self {
+    async fn over(database: AnyDatabase) -> Self {
+        let records = AccessRecords::open(&database.location(), Migrations::Run).await.unwrap();
+        let raw = match &database {
+            AnyDatabase::Sqlite(directory) => {
+                let path = directory.path().join("vardbro.sqlite");
+                Raw::Sqlite(SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap())
+            }
+            AnyDatabase::Postgres(database) => Raw::Postgres(PgPool::connect(database.url()).await.unwrap()),
+        };
         let private = AuditPrivateKey::random();
         let mut keys = KeyRing::default();
         keys.add_audit(AuditKey::random(Timestamp::UNIX_EPOCH, private.public()));
         let clock = Arc::new(Hand(AtomicI64::new(1_700_000_000_000)));
-        Self { records, private, keys: Arc::new(keys), clock, raw, directory, _kept: kept }
+        Self { records, private, keys: Arc::new(keys), clock, raw, database }
     }
 
     async fn log(&self, node: &str) -> AccessLog {

@@ -8,23 +8,35 @@ use vardbro_store::access_log::{AccessLog, AccessRecords, Entry, NoPlace, NodeNa
 use vardbro_store::{Location, Migrations};
 use vardbro_vault::{AuditKey, AuditPrivateKey, KeyRing};
 
-use super::{all_of, entry, on_both};
+use super::{Fixture, all_of, entry};
+use crate::databases::{AnyDatabase, over_both};
 
-#[tokio::test]
-async fn an_entry_is_kept_as_it_was_given() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
-        let patient = PatientRef::parse("se_personal_number:191212121212", date(2026, 11, 20)).unwrap();
-        let outcome = Outcome::Answered { status: 400, codes: vec!["NO_TIMESLOTS_AVAILABLE"] };
+over_both! {
+    an_entry_is_kept_as_it_was_given
+    a_request_has_a_row_for_each_patient_or_one_for_none
+    an_awaited_entry_is_there_if_the_process_ends_now
+    what_waits_is_written_before_the_log_closes
+    an_entry_is_written_even_if_nobody_waits_for_it_any_more
+    a_full_queue_gives_no_place_until_one_is_free
+    a_failing_database_gives_no_places_and_loses_nothing
+    two_writers_of_one_name_share_a_chain
+    many_nodes_begin_at_once
+}
 
-        let given = Entry { named: Some(patient), outcome, ..entry(&["837047"]) };
-        log.reserve().unwrap().record(given).await.unwrap();
+async fn an_entry_is_kept_as_it_was_given(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
+    let patient = PatientRef::parse("se_personal_number:191212121212", date(2026, 11, 20)).unwrap();
+    let outcome = Outcome::Answered { status: 400, codes: vec!["NO_TIMESLOTS_AVAILABLE"] };
 
-        let [row] = fixture.all().await.try_into().ok().unwrap();
-        let json = serde_json::to_string(&row).unwrap();
-        assert_eq!(
-            json,
-            "{\"at\":\"2023-11-14T22:13:20Z\",\"node\":\"gateway-1\",\"sequence\":1,\
+    let given = Entry { named: Some(patient), outcome, ..entry(&["837047"]) };
+    log.reserve().unwrap().record(given).await.unwrap();
+
+    let [row] = fixture.all().await.try_into().ok().unwrap();
+    let json = serde_json::to_string(&row).unwrap();
+    assert_eq!(
+        json,
+        "{\"at\":\"2023-11-14T22:13:20Z\",\"node\":\"gateway-1\",\"sequence\":1,\
              \"application\":\"00000000-0000-0000-0000-000000000007\",\"client_id\":\"harbour\",\
              \"actor\":\"nurse 17\",\"ehr\":\"cliniko\",\
              \"connection\":\"00000000-0000-0000-0000-000000000008\",\"care_unit\":\"north~1\",\
@@ -32,161 +44,135 @@ async fn an_entry_is_kept_as_it_was_given() {
              \"named\":\"se_personal_number:191212121212\",\"seal\":\"opened\",\
              \"outcome\":\"400 NO_TIMESLOTS_AVAILABLE\",\
              \"request\":\"00000000-0000-0000-0000-000000000009\"}"
-        );
-    })
-    .await;
+    );
 }
 
-#[tokio::test]
-async fn a_request_has_a_row_for_each_patient_or_one_for_none() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
-        log.reserve().unwrap().record(entry(&["3", "1", "2", "1"])).await.unwrap();
-        log.reserve().unwrap().record(entry(&[])).await.unwrap();
+async fn a_request_has_a_row_for_each_patient_or_one_for_none(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
+    log.reserve().unwrap().record(entry(&["3", "1", "2", "1"])).await.unwrap();
+    log.reserve().unwrap().record(entry(&[])).await.unwrap();
 
-        let all = fixture.all().await;
+    let all = fixture.all().await;
 
-        let patients: Vec<_> = all.iter().map(|row| row.patient.as_deref()).collect();
-        assert_eq!(patients, [Some("1"), Some("2"), Some("3"), None]);
-        assert_eq!(all[3].seal, Seal::Absent);
-        assert_eq!(fixture.findings().await, []);
-    })
-    .await;
+    let patients: Vec<_> = all.iter().map(|row| row.patient.as_deref()).collect();
+    assert_eq!(patients, [Some("1"), Some("2"), Some("3"), None]);
+    assert_eq!(all[3].seal, Seal::Absent);
+    assert_eq!(fixture.findings().await, []);
 }
 
-#[tokio::test]
-async fn an_awaited_entry_is_there_if_the_process_ends_now() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
+async fn an_awaited_entry_is_there_if_the_process_ends_now(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
 
-        log.reserve().unwrap().record(entry(&["1"])).await.unwrap();
+    log.reserve().unwrap().record(entry(&["1"])).await.unwrap();
 
-        // Nobody closed anything, and another connection sees it.
-        assert_eq!(fixture.count("access_log").await, 1);
-        std::mem::forget(log);
-        fixture.write("gateway-1", &["2"]).await;
-        assert_eq!(fixture.findings().await, []);
-    })
-    .await;
+    // Nobody closed anything, and another connection sees it.
+    assert_eq!(fixture.count("access_log").await, 1);
+    std::mem::forget(log);
+    fixture.write("gateway-1", &["2"]).await;
+    assert_eq!(fixture.findings().await, []);
 }
 
-#[tokio::test]
-async fn what_waits_is_written_before_the_log_closes() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
-        let taken_before = log.reserve().unwrap();
-        for _ in 0..700 {
-            log.reserve().unwrap().record_later(entry(&["1"]));
-        }
+async fn what_waits_is_written_before_the_log_closes(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
+    let taken_before = log.reserve().unwrap();
+    for _ in 0..700 {
+        log.reserve().unwrap().record_later(entry(&["1"]));
+    }
 
-        let filled = async {
-            tokio::task::yield_now().await;
-            assert_eq!(log.reserve().err(), Some(NoPlace::Closed));
-            taken_before.record_later(entry(&["2"]));
-        };
-        tokio::join!(log.close(), filled);
+    let filled = async {
+        tokio::task::yield_now().await;
+        assert_eq!(log.reserve().err(), Some(NoPlace::Closed));
+        taken_before.record_later(entry(&["2"]));
+    };
+    tokio::join!(log.close(), filled);
 
-        assert_eq!(fixture.count("access_log").await, 701);
-        assert_eq!(fixture.findings().await, []);
-    })
-    .await;
+    assert_eq!(fixture.count("access_log").await, 701);
+    assert_eq!(fixture.findings().await, []);
 }
 
-#[tokio::test]
-async fn an_entry_is_written_even_if_nobody_waits_for_it_any_more() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
+async fn an_entry_is_written_even_if_nobody_waits_for_it_any_more(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
 
-        drop(log.reserve().unwrap().record(entry(&["1"])));
-        log.close().await;
+    drop(log.reserve().unwrap().record(entry(&["1"])));
+    log.close().await;
 
-        assert_eq!(fixture.count("access_log").await, 1);
-    })
-    .await;
+    assert_eq!(fixture.count("access_log").await, 1);
 }
 
-#[tokio::test]
-async fn a_full_queue_gives_no_place_until_one_is_free() {
-    on_both(async |fixture| {
-        let node = NodeName::parse("gateway-1").unwrap();
-        let clock = fixture.clock.clone();
-        let log = AccessLog::open(&fixture.records, node, fixture.keys.clone(), clock, 2).await.unwrap();
+async fn a_full_queue_gives_no_place_until_one_is_free(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let node = NodeName::parse("gateway-1").unwrap();
+    let clock = fixture.clock.clone();
+    let log = AccessLog::open(&fixture.records, node, fixture.keys.clone(), clock, 2).await.unwrap();
 
-        let (first, second) = (log.reserve().unwrap(), log.reserve().unwrap());
-        assert_eq!(log.reserve().err(), Some(NoPlace::Full));
+    let (first, second) = (log.reserve().unwrap(), log.reserve().unwrap());
+    assert_eq!(log.reserve().err(), Some(NoPlace::Full));
 
-        drop(first);
-        let first = log.reserve().unwrap();
-        first.record(entry(&["1"])).await.unwrap();
-        let _third = log.reserve().unwrap();
-        assert_eq!(log.reserve().err(), Some(NoPlace::Full));
-        drop(second);
-    })
-    .await;
+    drop(first);
+    let first = log.reserve().unwrap();
+    first.record(entry(&["1"])).await.unwrap();
+    let _third = log.reserve().unwrap();
+    assert_eq!(log.reserve().err(), Some(NoPlace::Full));
+    drop(second);
 }
 
-#[tokio::test]
-async fn a_failing_database_gives_no_places_and_loses_nothing() {
-    on_both(async |fixture| {
-        let log = fixture.log("gateway-1").await;
-        fixture.sql("ALTER TABLE access_log RENAME TO gone").await;
-        let waiting = log.reserve().unwrap().record(entry(&["1"]));
-        log.reserve().unwrap().record_later(entry(&["2"]));
+async fn a_failing_database_gives_no_places_and_loses_nothing(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = fixture.log("gateway-1").await;
+    fixture.sql("ALTER TABLE access_log RENAME TO gone").await;
+    let waiting = log.reserve().unwrap().record(entry(&["1"]));
+    log.reserve().unwrap().record_later(entry(&["2"]));
 
-        while log.reserve().is_ok() {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(log.reserve().err(), Some(NoPlace::Failing));
-        fixture.sql("ALTER TABLE gone RENAME TO access_log").await;
-        waiting.await.unwrap();
+    while log.reserve().is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(log.reserve().err(), Some(NoPlace::Failing));
+    fixture.sql("ALTER TABLE gone RENAME TO access_log").await;
+    waiting.await.unwrap();
 
-        log.close().await;
-        assert_eq!(fixture.count("access_log").await, 2);
-        assert_eq!(fixture.findings().await, []);
-    })
-    .await;
+    log.close().await;
+    assert_eq!(fixture.count("access_log").await, 2);
+    assert_eq!(fixture.findings().await, []);
 }
 
-#[tokio::test]
-async fn two_writers_of_one_name_share_a_chain() {
-    on_both(async |fixture| {
-        let logs = [fixture.log("gateway-1").await, fixture.log("gateway-1").await];
-        let mut waiting = Vec::new();
-        for _ in 0..20 {
-            for log in &logs {
-                waiting.push(log.reserve().unwrap().record(entry(&["1", "2"])));
-                log.reserve().unwrap().record_later(entry(&["3"]));
-                tokio::task::yield_now().await;
-            }
-        }
-        for written in waiting {
-            written.await.unwrap();
-        }
+async fn two_writers_of_one_name_share_a_chain(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let logs = [fixture.log("gateway-1").await, fixture.log("gateway-1").await];
+    let mut waiting = Vec::new();
+    for _ in 0..20 {
         for log in &logs {
-            log.close().await;
+            waiting.push(log.reserve().unwrap().record(entry(&["1", "2"])));
+            log.reserve().unwrap().record_later(entry(&["3"]));
+            tokio::task::yield_now().await;
         }
+    }
+    for written in waiting {
+        written.await.unwrap();
+    }
+    for log in &logs {
+        log.close().await;
+    }
 
-        let report = fixture.records.verify(&fixture.keys, &[]).await.unwrap();
+    let report = fixture.records.verify(&fixture.keys, &[]).await.unwrap();
 
-        assert_eq!((report.findings, report.rows), (vec![], 120));
-        assert_eq!(report.heads[0].sequence, 120);
-    })
-    .await;
+    assert_eq!((report.findings, report.rows), (vec![], 120));
+    assert_eq!(report.heads[0].sequence, 120);
 }
 
-#[tokio::test]
-async fn many_nodes_begin_at_once() {
-    on_both(async |fixture| {
-        let write = |node: &'static str| fixture.write(node, &["1", "2"]);
-        tokio::join!(write("a"), write("b"), write("c"), write("a"), write("d"));
+async fn many_nodes_begin_at_once(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let write = |node: &'static str| fixture.write(node, &["1", "2"]);
+    tokio::join!(write("a"), write("b"), write("c"), write("a"), write("d"));
 
-        let report = fixture.records.verify(&fixture.keys, &[]).await.unwrap();
+    let report = fixture.records.verify(&fixture.keys, &[]).await.unwrap();
 
-        assert_eq!(report.findings, []);
-        let heads = report.heads.iter().map(|head| (head.node.as_str(), head.sequence));
-        assert_eq!(heads.collect::<Vec<_>>(), [("a", 4), ("b", 2), ("c", 2), ("d", 2)]);
-    })
-    .await;
+    assert_eq!(report.findings, []);
+    let heads = report.heads.iter().map(|head| (head.node.as_str(), head.sequence));
+    assert_eq!(heads.collect::<Vec<_>>(), [("a", 4), ("b", 2), ("c", 2), ("d", 2)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
