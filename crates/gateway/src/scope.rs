@@ -273,7 +273,10 @@ impl CareUnitScope {
             change(self.link.ehr.clone(), self.emr.ctx(&self.link, operation), self.care_unit.clone());
         let scope = self.clone();
         let changes_free_time = changes_free_time(operation);
+        let admission = self.emr.exchange.admission.clone();
         let task = async move {
+            // While it goes on, with or without its client, it is in flight.
+            let _admission = admission;
             let outcome = changing.await;
             // A refusal, too, may come from what others changed meanwhile; only a care unit that is none cannot.
             let nowhere =

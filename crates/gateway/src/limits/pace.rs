@@ -196,3 +196,138 @@ impl Timer {
         self.running = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+    use crate::limits::admission::Admission;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A client, and the server's end of its connection, with room for a few bytes between them.
+    fn connected(room: usize) -> (DuplexStream, Paced<DuplexStream>, Turn) {
+        let limits = Limits {
+            header_time: Some(5 * SECOND),
+            idle_time: Some(60 * SECOND),
+            slowest_reader: Some(Pace { bytes: 100, period: 10 * SECOND }),
+            ..Limits::unlimited()
+        };
+        let (client, server) = duplex(room);
+        let turn = Turn::new();
+        (client, Paced::new(server, turn.clone(), &limits), turn)
+    }
+
+    async fn read(server: &mut Paced<DuplexStream>) -> io::Result<usize> {
+        server.read(&mut [0; 64]).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_nothing_comes_ends_when_it_was_idle_too_long() {
+        let (_client, mut server, _) = connected(64);
+        let began = Instant::now();
+        assert_eq!(read(&mut server).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed(), 60 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_header_has_its_time_from_its_first_byte_however_it_drips() {
+        let (mut client, mut server, _) = connected(64);
+        sleep(30 * SECOND).await;
+        let began = Instant::now();
+        tokio::spawn(async move {
+            while client.write_all(b"x").await.is_ok() {
+                sleep(SECOND).await;
+            }
+        });
+        while read(&mut server).await.is_ok() {}
+        assert_eq!(began.elapsed(), 5 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_a_request_is_answered_nothing_need_come_and_then_the_idle_time_begins() {
+        let (_client, mut server, turn) = connected(64);
+        turn.began();
+        timeout(600 * SECOND, read(&mut server)).await.unwrap_err();
+
+        let began = Instant::now();
+        turn.answered(Admission::default());
+        server.flush().await.unwrap();
+        read(&mut server).await.unwrap_err();
+        assert_eq!(began.elapsed(), 60 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_cut() {
+        let (_client, mut server, turn) = connected(64);
+        turn.began();
+        let began = Instant::now();
+        let error = server.write_all(&[0; 1000]).await.unwrap_err();
+        assert_eq!((error.kind(), began.elapsed()), (io::ErrorKind::TimedOut, 10 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_a_little_is_cut_and_one_that_takes_enough_is_not() {
+        for (a_second, cut) in [(9, true), (11, false)] {
+            let (mut client, mut server, turn) = connected(8);
+            turn.began();
+            let reading = tokio::spawn(async move {
+                let mut taken = vec![0; a_second];
+                while client.read_exact(&mut taken).await.is_ok() {
+                    sleep(SECOND).await;
+                }
+            });
+            let written = server.write_all(&[0; 1000]).await;
+            assert_eq!(written.is_err(), cut, "{a_second} bytes a second");
+            drop(server);
+            reading.await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_between_two_answers_is_not_the_readers() {
+        let (mut client, mut server, turn) = connected(64);
+        turn.began();
+        for _ in 0..5 {
+            let (written, _) = tokio::join!(server.write_all(&[0; 100]), async {
+                sleep(9 * SECOND).await;
+                client.read_exact(&mut [0; 100]).await.unwrap()
+            });
+            written.unwrap();
+            server.flush().await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_answered_before_he_had_sent_all_may_send_on_for_a_while() {
+        let (mut client, mut server, turn) = connected(8);
+        turn.began();
+        turn.leave_unread();
+        let sending = tokio::spawn(async move { client.write_all(&[0; 1000]).await });
+        server.shutdown().await.unwrap();
+        sending.await.unwrap().unwrap();
+
+        let (mut endless, mut server, turn) = connected(8);
+        turn.began();
+        turn.leave_unread();
+        tokio::spawn(async move {
+            while endless.write_all(b"x").await.is_ok() {
+                sleep(Duration::from_millis(100)).await;
+            }
+        });
+        let began = Instant::now();
+        server.shutdown().await.unwrap();
+        assert_eq!(began.elapsed(), LINGER);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sent_all_is_not_waited_for() {
+        let (_client, mut server, turn) = connected(8);
+        turn.began();
+        let began = Instant::now();
+        server.shutdown().await.unwrap();
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+}

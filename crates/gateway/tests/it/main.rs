@@ -1,6 +1,11 @@
 //! The OpenAPI document: frozen, and complete.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what fails here fails a test")]
 
+mod certificate;
+mod http_client;
+mod limits;
+mod served;
+
 use serde_json::Value;
 use vardbro_gateway::openapi_document;
 

@@ -1,0 +1,6 @@
+//! What one gateway bears, and from whom.
+
+mod logins;
+mod rates;
+mod room;
+mod times;
