@@ -13,6 +13,7 @@ mod notes;
 mod patients;
 mod schedule;
 mod secrets;
+mod storage;
 mod templates;
 mod units;
 mod wire;
