@@ -8,12 +8,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use secrecy::ExposeSecret;
 use tower::ServiceExt;
 use url::{Host, Url};
 
 use super::reach::{Reach, arrival};
 use super::stack::{Answer, Concern, Next, Request};
 use super::{WireError, WireErrorKind};
+use crate::connection::{Setting, Settings};
 
 /// What the operator allows beyond https to public addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -98,6 +100,16 @@ impl Egress {
         }
     }
 
+    /// What is wrong with the addresses among a connection's settings, each with the name of its setting.
+    pub fn judge_settings(&self, settings: &[Setting], given: &Settings) -> Vec<String> {
+        let judged = settings.iter().filter_map(|setting| {
+            let secret = || given.secret(setting.name).map(ExposeSecret::expose_secret);
+            let url = web_address(given.plain(setting.name).or_else(secret)?)?;
+            self.judge(&url).err().map(|words| format!("{}: {words}", setting.name))
+        });
+        judged.collect()
+    }
+
     fn refuses_scheme(&self, scheme: &str) -> Option<WireErrorKind> {
         match scheme {
             "https" => None,
@@ -116,6 +128,11 @@ impl Egress {
         };
         self.check(address).err().map(WireErrorKind::Egress)
     }
+}
+
+/// The address that a setting's value is, if it is one.
+fn web_address(value: &str) -> Option<Url> {
+    Url::parse(value.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// RFC 6761: these names mean this machine, whatever anybody says.

@@ -127,11 +127,6 @@ impl WireFactory {
         Ok(Self { egress, resolver, transport, clock, random })
     }
 
-    /// What the operator allows.
-    pub fn egress(&self) -> &Egress {
-        &self.egress
-    }
-
     /// The wire of one connection, with a quota, a breaker and a concurrency limit of its own: build it once and keep it.
     pub fn wire(&self, profile: &WireProfile) -> Result<Wire, TransportError> {
         let transport = if profile.tls.is_the_machines() {

@@ -255,6 +255,24 @@ fn addresses_of_no_service_are_told_without_a_key() {
 }
 
 #[test]
+fn every_address_among_the_settings_is_judged_and_its_setting_named() {
+    use vardbro_ehr::connection::{Setting, Settings};
+    let setting = |name| Setting { name, description: "", secret: false, required: false, default: None };
+    let settings = ["api_url", "token_url", "service", "key", "comment", "missing"].map(setting);
+    let given = Settings::default()
+        .with("api_url", "https://10.0.0.1/v1")
+        .with_secret("token_url", "http://ehr.example/oauth/token?secret=hidden")
+        .with("service", " HTTPS://169.254.169.254/units.asmx#GetUnits ")
+        .with_secret("key", "abc:def")
+        .with("comment", "see http");
+    let words = Egress::default().judge_settings(&settings, &given);
+    assert_eq!(words.len(), 3, "{words:?}");
+    assert!(words[0].starts_with("api_url: 10.0.0.1: "), "{words:?}");
+    assert!(words[1].starts_with("token_url: ehr.example: ") && !words[1].contains("hidden"), "{words:?}");
+    assert!(words[2].starts_with("service: 169.254.169.254: "), "{words:?}");
+}
+
+#[test]
 fn user_names_and_other_protocols_are_told_without_the_secret() {
     let words = judged(&all(), "https://clinic:hunter2@ehr.example/").unwrap_err();
     assert!(words.contains("ehr.example") && !words.contains("hunter2"), "{words}");

@@ -78,7 +78,7 @@ pub(crate) fn unreadable(name: &str, at: &Unreadable, safety: Safety) -> EhrErro
 
 /// The operation is turned off for this connection.
 pub(crate) fn turned_off(spec: &Spec) -> EhrError {
-    EhrError::invalid(vec![Fault::of_request(FaultCode::NotSupported, why_off(spec))])
+    EhrError::not_offered(why_off(spec))
 }
 
 /// Why what needs the operation is not supported.

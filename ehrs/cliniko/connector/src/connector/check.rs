@@ -26,7 +26,7 @@ impl Session<'_> {
     }
 
     /// The setting that says where Cliniko is.
-    fn place(&self) -> &'static str {
+    pub(super) fn place(&self) -> &'static str {
         match self.ctx.connection.settings.plain("base_url") {
             Some(_) => "base_url",
             None => "api_key (its ending is the shard, and no base_url is given)",

@@ -89,7 +89,8 @@ impl Session<'_> {
 
     /// The templates that the practice has made, by name.
     pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
-        let rows = self.all(native::templates(self.api())).await?;
+        let rows = self.all(native::templates(self.api())).await;
+        let rows = rows.map_err(|error| error.at(self.place(), self.api().base()))?;
         let live = rows.iter().filter(|row| row.archived_at.is_none() && row.deleted_at.is_none());
         let mut templates: Vec<EmrTemplate> = live.map(mapping::offered).collect();
         templates.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));

@@ -1,7 +1,7 @@
 //! Shapes that Cliniko's documents leave open: empty texts for nothing, null for an empty list, numbers for texts.
 
 use jiff::civil::Date;
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 /// A date; an empty text is none, and so is what cannot be read: one odd record must not hide all others.
 pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
@@ -11,6 +11,20 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         tracing::debug!("a date of Cliniko's cannot be read and is left out");
     }
     Ok(date)
+}
+
+/// An object, also as JSON in a text; what cannot be read is none: one odd record must not hide all others.
+pub(super) fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    let read = match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => return Ok(None),
+        serde_json::Value::String(text) => serde_json::from_str(&text),
+        value => serde_json::from_value(value),
+    };
+    Ok(read.inspect_err(|_| tracing::debug!("an object of Cliniko's cannot be read and is left out")).ok())
 }
 
 /// A list; null is an empty one.

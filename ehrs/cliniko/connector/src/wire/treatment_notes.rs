@@ -123,7 +123,7 @@ pub struct TreatmentNoteTemplate {
     pub id: Id,
     #[serde(default)]
     pub name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub content: Option<Content>,
     #[serde(default)]
     pub archived_at: Option<Timestamp>,
@@ -139,4 +139,28 @@ impl Collection for TreatmentNoteTemplate {
 pub fn templates(api: &Api) -> Native<List<TreatmentNoteTemplate>> {
     let path = "/treatment_note_templates";
     first_page(api, "GET /v1/treatment_note_templates", path, &Filters::default(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn questions(content: Value) -> Option<usize> {
+        let template = json!({"id": "7", "name": "Odd", "content": content});
+        let template: TreatmentNoteTemplate = serde_json::from_value(template).unwrap();
+        Some(template.content?.sections.iter().map(|section| section.questions.len()).sum())
+    }
+
+    #[test]
+    fn a_templates_content_is_read_as_an_object_or_a_text_and_an_odd_one_is_left_out() {
+        let sections = json!({"sections": [{"name": "S", "questions": [{"name": "Q", "type": "text"}]}]});
+        assert_eq!(questions(sections.clone()), Some(1));
+        assert_eq!(questions(Value::String(sections.to_string())), Some(1));
+        assert_eq!(questions(json!({"sections": null})), Some(0));
+        for odd in [Value::Null, json!("no JSON"), json!({"sections": [{"questions": [{"type": "text"}]}]})] {
+            assert_eq!(questions(odd), None);
+        }
+    }
 }

@@ -84,10 +84,10 @@ impl Session<'_> {
 
     /// The organisation's contact types, by name.
     pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
-        let types = self
-            .ask(catalogue::contact_types())
-            .await
-            .map_err(|error| EhrError { detail: format!("{} {ELSEWHERE}", error.detail), ..error })?;
+        let types = self.ask(catalogue::contact_types()).await.map_err(|error| match error.unanswered {
+            Some(_) => error.at("url", self.config.api.url()),
+            None => EhrError { detail: format!("{} {ELSEWHERE}", error.detail), ..error },
+        })?;
         let mut templates: Vec<EmrTemplate> = types.note_templates.iter().map(mapping::offered).collect();
         templates.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));
         Ok(templates)
@@ -123,8 +123,8 @@ impl Session<'_> {
 }
 
 /// The query that lists contact types is assumed.
-const ELSEWHERE: &str = "How Kaddio lists its contact types (kontakttyper) is assumed: give the query that works in the organisation's \
-                         playground as operation_contact_types, or read the ids there.";
+const ELSEWHERE: &str = "How Kaddio lists its contact types (kontakttyper) is assumed: if no other query fails, give one that works in \
+                         the organisation's playground as operation_contact_types, or read the ids there.";
 
 fn unsaid() -> EhrError {
     EhrError::outcome_unknown(

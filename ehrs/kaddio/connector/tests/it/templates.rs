@@ -78,7 +78,9 @@ async fn a_document_that_is_off_or_does_not_fit_is_told_with_where_else_to_look(
     let clinic = Clinic::open_with(Options::default(), |s| s.with("operation_contact_types", "off")).await;
     clinic.forget_calls();
     let error = clinic.kaddio.offered_note_templates(&clinic.ctx()).await.unwrap_err();
-    assert!(error.detail.contains("playground"), "{}", error.detail);
+    for part in ["operation_contact_types turns off", "playground"] {
+        assert!(error.detail.contains(part), "{}", error.detail);
+    }
     assert_eq!(fault::<()>(Err(error)).0, FaultCode::NotSupported);
     assert_eq!(clinic.call_count(), 0);
 

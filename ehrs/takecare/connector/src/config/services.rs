@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use url::Url;
 use vardbro_ehr::{EhrError, EhrResult};
 use vardbro_model::capabilities::Operation;
-use vardbro_model::error::{Fault, FaultCode};
 
 use super::{Given, wrong};
 use crate::wire::Endpoint;
@@ -94,10 +93,7 @@ impl Services {
 
     /// Where the operation is; an error that names its setting where it is off.
     pub(crate) fn at(&self, service: Service) -> EhrResult<&Endpoint> {
-        self.0.get(&service).ok_or_else(|| {
-            let detail = off(service);
-            EhrError::invalid(vec![Fault::of_request(FaultCode::NotSupported, detail)])
-        })
+        self.0.get(&service).ok_or_else(|| EhrError::not_offered(off(service)))
     }
 
     /// Whether the operation is on.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vardbro_ehr::{CheckReport, EhrResult};
+use vardbro_ehr::{CheckReport, EhrError, EhrResult};
 use vardbro_model::capabilities::{Capabilities, Operation};
 
 use super::needs;
@@ -14,7 +14,7 @@ impl Session<'_> {
     /// Asks for a new token with all scopes, and reads the clinics, if it may.
     pub(super) async fn check(&self, capabilities: &Capabilities) -> EhrResult<CheckReport> {
         let token = self.tokens.anew(self.ctx, &self.config).await;
-        let token = token.map_err(|error| error.at("token_url", &self.config.token_host.url))?;
+        let token = token.map_err(|error| self.at_token_host(error))?;
         let granted = &token.granted;
         let mut report = CheckReport {
             findings: vec![format!(
@@ -54,7 +54,17 @@ impl Session<'_> {
     }
 
     async fn asked<T>(&self, native: Native<T>) -> EhrResult<T> {
-        self.run(native).await.map_err(|error| error.at("api_url", self.api().base()))
+        self.run(native).await.map_err(|error| self.at_api(error))
+    }
+
+    /// The error of a call to the token host, in words for the operator.
+    pub(super) fn at_token_host(&self, error: EhrError) -> EhrError {
+        error.at("token_url", &self.config.token_host.url)
+    }
+
+    /// The error of a call to the API, in words for the operator.
+    pub(super) fn at_api(&self, error: EhrError) -> EhrError {
+        error.at("api_url", self.api().base())
     }
 
     async fn check_settings(&self, granted: &BTreeSet<Scope>, report: &mut CheckReport) -> EhrResult<()> {

@@ -157,13 +157,14 @@ impl Session<'_> {
     /// by itself.
     pub(super) async fn offered_templates(&self) -> EhrResult<Vec<EmrTemplate>> {
         let may_ask = self.config.scopes.as_ref().is_none_or(|limited| limited.contains(&Scope::SystemAdmin));
-        let token = if may_ask {
-            self.tokens.for_one(Scope::SystemAdmin, self.ctx, &self.config).await?
-        } else {
-            None
-        };
+        if !may_ask {
+            return Err(EhrError::not_offered(NOT_GRANTED));
+        }
+        let token = self.tokens.for_one(Scope::SystemAdmin, self.ctx, &self.config).await;
+        let token = token.map_err(|error| self.at_token_host(error))?;
         let token = token.ok_or_else(|| EhrError::not_offered(NOT_GRANTED))?;
-        let templates = self.run_with(&token, types::record_templates(self.api())).await?;
+        let templates = self.run_with(&token, types::record_templates(self.api())).await;
+        let templates = templates.map_err(|error| self.at_api(error))?;
         let mut offered: Vec<EmrTemplate> = templates.iter().map(mapping::offered).collect();
         offered.sort_by(|a, b| (&a.name, &a.emr_id).cmp(&(&b.name, &b.emr_id)));
         Ok(offered)
