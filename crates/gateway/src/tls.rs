@@ -17,7 +17,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tracing::{info, warn};
@@ -25,9 +25,6 @@ use zeroize::Zeroizing;
 
 #[cfg(test)]
 mod tests;
-
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// Unix time at which the certificate in use expires, in seconds.
 const EXPIRES: &str = "vardbro_tls_certificate_expires_timestamp_seconds";
@@ -133,18 +130,6 @@ impl Tls {
                 info!(certificate = %files.certificate.display(), expires = %self.expires(), "the TLS certificate was read anew");
             }
             Err(fault) => warn!(%fault, expires = %self.expires(), "the TLS certificate stays the old one"),
-        }
-    }
-
-    /// Looks every few seconds whether the files have changed, for ever.
-    pub async fn follow(&self) {
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            look.tick().await;
-            let tls = self.clone();
-            // It only fails if the program is ending.
-            let _ = tokio::task::spawn_blocking(move || tls.reload()).await;
         }
     }
 }

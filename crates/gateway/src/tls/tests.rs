@@ -148,26 +148,6 @@ async fn a_broken_new_file_keeps_the_old_certificate_until_it_is_mended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn files_that_changed_are_noticed_without_a_signal() {
-    let (old, new) = (issue(2998), issue(2999));
-    let place = Place::with(&old);
-    let tls = place.open().unwrap();
-    let following = tokio::spawn({
-        let tls = tls.clone();
-        async move { tls.follow().await }
-    });
-    place.put(&new);
-
-    let noticed = async {
-        while tls.expires().strftime("%Y").to_string() != "2999" {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    timeout(LOOK * 10, noticed).await.unwrap();
-    following.abort();
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_shake_hands_is_left() {
     let tls = Place::with(&issue(2999)).open().unwrap();
     let (_silent, far) = duplex(1024);
