@@ -25,6 +25,35 @@ pub enum Command {
     ///
     /// Logs go to standard error; VARDBRO_LOG (or RUST_LOG) filters them, such as `debug` or `vardbro_gateway=debug`.
     Sandbox(SandboxOptions),
+    /// Start the gateway for real clinics.
+    ///
+    /// Everything is decided by the configuration (see `vardbro config print`). Logs go to standard error. SIGTERM and Ctrl-C end it in
+    /// good order; SIGHUP has the certificate and the keys read anew, which also happens when their files change.
+    Serve(ConfigFile),
+    /// Show or check the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the commented default file, or what is in force.
+    Print {
+        /// What is in force instead, and where each value was given. Secrets are shown as ***.
+        #[arg(long)]
+        effective: bool,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Read the configuration and the files that it names as `serve` does, and say what is wrong or risky.
+    Check(ConfigFile),
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigFile {
+    /// The configuration file. Without it VARDBRO_CONFIG names it, or it is vardbro.toml if that is there.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +112,7 @@ mod tests {
         let arguments = ["vardbro", "sandbox"].iter().chain(arguments);
         Vardbro::try_parse_from(arguments).map(|vardbro| match vardbro.command {
             Command::Sandbox(options) => options,
+            other => panic!("{other:?}"),
         })
     }
 

@@ -6,6 +6,8 @@ use std::io::{IsTerminal, stderr};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
+use crate::config::{Log, LogFormat};
+
 /// Why there can be no logs.
 #[derive(Debug, thiserror::Error)]
 pub enum WrongFilter {
@@ -18,15 +20,31 @@ pub enum WrongFilter {
 /// The first of these that is set and not empty.
 const VARIABLES: [&str; 2] = ["VARDBRO_LOG", "RUST_LOG"];
 
+/// As the environment wishes.
 pub fn start() -> Result<(), WrongFilter> {
-    let logs =
-        tracing_subscriber::fmt().with_env_filter(filter()?).with_writer(stderr).log_internal_errors(false);
-    if stderr().is_terminal() {
-        logs.init();
-    } else {
-        logs.json().flatten_event(true).with_current_span(false).with_ansi(false).init();
-    }
+    start_with(LogFormat::Auto, filter()?);
     Ok(())
+}
+
+/// As the configuration says.
+pub fn start_configured(log: &Log) {
+    start_with(log.format, log.filter.to_filter());
+}
+
+fn start_with(format: LogFormat, filter: EnvFilter) {
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
+    let terminal = stderr().is_terminal();
+    let json = match format {
+        LogFormat::Auto => !terminal,
+        LogFormat::Text => false,
+        LogFormat::Json => true,
+    };
+    if json {
+        logs.json().flatten_event(true).with_current_span(false).with_ansi(false).init();
+    } else {
+        logs.with_ansi(terminal).init();
+    }
 }
 
 fn filter() -> Result<EnvFilter, WrongFilter> {

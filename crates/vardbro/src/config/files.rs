@@ -65,7 +65,7 @@ impl KeyRingSource {
     }
 
     /// Reads keys with which a server can work: at least one of each kind.
-    fn read_whole(&self) -> Result<KeyRing, KeyRingError> {
+    pub fn read_whole(&self) -> Result<KeyRing, KeyRingError> {
         let ring = self.read()?;
         let lacking = |kind| KeyRingError::Lacking { place: self.to_string(), kind };
         ring.newest_master().ok_or_else(|| lacking("master"))?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::environment::{self, Environment, variable};
+use super::environment::{self, Environment, PREFIX, variable};
 use super::fault::{Fault, Faults, Origin, Wrong};
 use super::value::{Setting, Value};
 
@@ -88,7 +88,7 @@ impl Given {
                     self.values.insert(key, Sourced { value: Value::of(value.as_ref()), origin });
                 }
                 None => {
-                    let nearest = nearest(&key, KEYS.keys().map(String::as_str));
+                    let nearest = nearest_key(&key);
                     self.fault(origin(name.span().start), Wrong::UnknownKey { key, nearest });
                 }
             }
@@ -109,7 +109,7 @@ impl Given {
                 (Some(_), None) => self.fault(origin, Wrong::NotText),
                 (None, _) => {
                     let known = keys.keys().map(String::as_str).chain(environment::OTHERS);
-                    self.fault(origin, Wrong::UnknownVariable { nearest: nearest(name, known) });
+                    self.fault(origin, Wrong::UnknownVariable { nearest: nearest_variable(name, known) });
                 }
             }
         }
@@ -221,9 +221,33 @@ fn start(value: &Spanned<DeValue<'_>>) -> usize {
 /// A section, or a key that was written without one.
 fn nearest_section(name: &str) -> Option<String> {
     nearest(name, sections()).map(|section| format!("[{section}]")).or_else(|| {
-        let key = KEYS.keys().find(|key| key.split_once('.').is_some_and(|(_, bare)| bare == name));
+        let key = KEYS.keys().find(|key| bare(key) == name);
         key.cloned()
     })
+}
+
+/// A key whose name is alike, in the same section if possible.
+fn nearest_key(key: &str) -> Option<String> {
+    let section = key.strip_suffix(bare(key)).unwrap_or_default();
+    let (same, other): (Vec<_>, Vec<_>) =
+        KEYS.keys().map(String::as_str).partition(|known| known.starts_with(section));
+    let in_section = nearest(bare(key), same.iter().map(|known| bare(known)));
+    in_section.map(|name| format!("{section}{name}")).or_else(|| {
+        let elsewhere = other.into_iter().find(|known| bare(known) == bare(key));
+        elsewhere.map(str::to_owned)
+    })
+}
+
+/// A variable that is alike.
+fn nearest_variable<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let own = |name: &'k str| name.strip_prefix(PREFIX).unwrap_or(name);
+    let found = nearest(name.strip_prefix(PREFIX).unwrap_or(name), known.map(own));
+    found.map(|name| format!("{PREFIX}{name}"))
+}
+
+/// A key without its section.
+fn bare(key: &str) -> &str {
+    key.split_once('.').map_or(key, |(_, name)| name)
 }
 
 /// The one among the known that was probably meant.

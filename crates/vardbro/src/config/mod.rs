@@ -1,5 +1,6 @@
 //! The configuration: the commented default file, the operator's file over it, environment variables over that.
 
+mod commands;
 mod environment;
 mod fault;
 mod files;
@@ -16,13 +17,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+pub use commands::show;
 pub use environment::Environment;
 pub use fault::Faults;
-pub use files::{Files, KeyRingError};
+pub use files::Files;
 pub use given::DEFAULT as DEFAULT_FILE;
-pub use risks::Risk;
-pub use settings::{AccessLog, Config, Database, Egress, KeyRingSource, Keys, Limits, Log, Server};
-pub use value::{ForwardedHeader, LogFilter, LogFormat};
+pub use settings::{AccessLog, Config, KeyRingSource, Limits, Log, Server};
+pub use value::{ForwardedHeader, LogFormat};
 
 use given::{Given, InForce};
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use secrecy::SecretString;
+use vardbro_ehr::wire::Egress;
 use vardbro_store::Location;
 use vardbro_store::access_log::NodeName;
 
@@ -94,12 +95,6 @@ pub struct Limits {
     pub slowest_reader: ByteSize,
     pub header_size: ByteSize,
     pub header_fields: u32,
-}
-
-#[derive(Debug)]
-pub struct Egress {
-    pub allow_http: bool,
-    pub allow_private_networks: Vec<IpNet>,
 }
 
 #[derive(Debug)]

@@ -219,6 +219,23 @@ vardbro.toml:5:2: [empty] is no section"
 }
 
 #[test]
+fn the_key_that_was_probably_meant_is_named() {
+    for (wrong, meant) in [
+        ("[server]\ntls_cert = 1", "server.tls_certificate"),
+        ("[server]\nlissten = 1", "server.listen"),
+        ("[server]\nretention = 1", "access_log.retention"),
+        ("[log]\nlevel = 1", ""),
+        ("[limits]\nporridge = 1", ""),
+    ] {
+        let expected =
+            if meant.is_empty() { " is no key".to_owned() } else { format!("; did you mean {meant}?") };
+        assert!(faults(wrong, &[]).ends_with(&expected), "{}", faults(wrong, &[]));
+    }
+    assert!(faults("", &[("VARDBRO_PORRIDGE", "1")]).ends_with("is no variable of Vardbro"));
+    assert!(faults("", &[("VARDBRO_DATABASE", "1")]).ends_with("did you mean VARDBRO_DATABASE_URL?"));
+}
+
+#[test]
 fn a_section_in_place_of_a_value_is_none() {
     assert_eq!(
         faults("[log.format]\nkind = \"json\"\n", &[]),
@@ -259,7 +276,7 @@ fn the_filter_of_the_short_variable_wins() {
     let file = "[log]\nfilter = \"warn\"\n";
     let loaded = read(file, &[("VARDBRO_LOG_FILTER", "error"), ("VARDBRO_LOG", "debug")]).unwrap();
 
-    assert_eq!(loaded.config.log.filter.as_str(), "debug");
+    assert_eq!(loaded.config.log.filter.to_filter().to_string(), "debug");
     assert!(faults("", &[("VARDBRO_LOG", "vardbro=loud")]).starts_with("VARDBRO_LOG: log.filter must be "));
 }
 

@@ -298,8 +298,8 @@ impl Setting for LogFormat {
 pub struct LogFilter(String);
 
 impl LogFilter {
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn to_filter(&self) -> EnvFilter {
+        EnvFilter::new(&self.0)
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a sandbox says when it is ready.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use vardbro_registry::Started;
+
+use crate::say::say;
 
 #[derive(Serialize)]
 pub struct Announcement<'s> {
@@ -106,13 +108,6 @@ impl Announcement<'_> {
             "  {curl} {care_units}/{care_unit}/patients -H 'Content-Type: application/json' -d '{patient}'"
         )
     }
-}
-
-/// Not `print!`, which panics when nobody reads.
-fn say(words: &[u8]) -> io::Result<()> {
-    let mut out = stdout().lock();
-    out.write_all(words)?;
-    out.flush()
 }
 
 /// The number is one of those that are set aside for tests.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,7 @@ use super::SandboxError;
 use super::announcement::GatewayAddress;
 use super::credentials::Credentials;
 use super::keys;
+use crate::reachable::reachable;
 
 /// The operator's name for what a sandbox keeps.
 const NAME: &str = "Sandbox";
@@ -217,14 +218,4 @@ impl Api {
         let _ = serving.await;
         store.close().await;
     }
-}
-
-/// An address as a client on this machine can reach it: "any address" is none to connect to.
-fn reachable(bound: SocketAddr) -> SocketAddr {
-    let ip = match bound.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
-    };
-    SocketAddr::new(ip, bound.port())
 }

@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use indexmap::IndexMap;
-use tokio::time::timeout;
-use tracing::{info, warn};
+use tracing::info;
 use vardbro_ehr::wire::TransportError;
 use vardbro_registry::{EHRS, Started};
 use vardbro_sandbox_kit::SystemClock;
 use vardbro_store::StoreError;
+use vardbro_store::access_log::AccessLogError;
 
 use crate::cli::SandboxOptions;
 use crate::signals::Signals;
@@ -33,9 +33,6 @@ const DRAIN: Duration = Duration::from_secs(30);
 
 /// Any free port, for this machine only.
 const NATIVE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-/// What a shell calls a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +47,8 @@ pub enum SandboxError {
     Kept(#[from] KeptError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    AccessLog(#[from] AccessLogError),
     #[error("cannot make calls: {0}")]
     Wire(#[from] TransportError),
     #[error("cannot start the sandbox of {code}: {source}")]
@@ -71,17 +70,7 @@ pub async fn run(options: SandboxOptions) -> Result<ExitCode, SandboxError> {
     let said = if options.json { announcement.say_json() } else { announcement.say_text() };
     said.map_err(SandboxError::Announce)?;
 
-    signals.stop().await;
-    info!("stopping; what is in flight may finish");
-    tokio::select! {
-        drained = timeout(DRAIN, sandbox.drain()) => {
-            if drained.is_err() {
-                warn!("what was still in flight after {} seconds is left behind", DRAIN.as_secs());
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        () = signals.insist() => Ok(ExitCode::from(INTERRUPTED)),
-    }
+    Ok(signals.stop_after(sandbox.drain(), DRAIN).await)
 }
 
 struct Sandbox {

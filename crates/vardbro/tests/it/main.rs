@@ -1,10 +1,13 @@
 //! The program as its users start it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod configuration;
 mod data_directory;
 mod gateway;
 mod mistakes;
 mod native;
 mod program;
+mod server;
+mod serving;
 mod stopping;
 mod walls;

@@ -23,7 +23,8 @@ fn a_bad_flag_is_one_line() {
         (&["sandbox", "--only", "medicare"], "[possible values: cliniko, "),
         (&["sandbox", "--only", ""], "a value is required for '--only <EHR,…>'"),
         (&["sandbox", "--json", "extra"], "unexpected argument 'extra' found"),
-        (&["serve"], "unrecognized subcommand 'serve'"),
+        (&["serve", "--listen", "127.0.0.1:0"], "unexpected argument '--listen' found"),
+        (&["porridge"], "unrecognized subcommand 'porridge'"),
     ] {
         let (line, code) = complaint(run(arguments));
 

@@ -12,11 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
-fn command(arguments: &[&str]) -> Command {
+/// Without the variables that whoever runs the tests may have set.
+pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vardbro"));
-    command.args(arguments).env_remove("RUST_LOG").env_remove("VARDBRO_LOG").stdin(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).env_remove("RUST_LOG");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("VARDBRO_")) {
+        command.env_remove(name);
+    }
     command
 }
 
