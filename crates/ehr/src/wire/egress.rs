@@ -8,14 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use secrecy::ExposeSecret;
 use tower::ServiceExt;
 use url::{Host, Url};
 
 use super::reach::{Reach, arrival};
 use super::stack::{Answer, Concern, Next, Request};
 use super::{WireError, WireErrorKind};
-use crate::connection::{Setting, Settings};
 
 /// What the operator allows beyond https to public addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,30 +82,22 @@ impl Egress {
     }
 
     /// Whether an address can be the right one of a connection, as far as it can be told before any name is resolved. The error
-    /// tells the operator its host, what is wrong and what to do.
+    /// tells the operator its host, everything that is wrong, and what to do.
     pub fn judge(&self, url: &Url) -> Result<(), String> {
         let Some(host) = url.host() else { return Err("it names no host: use https://…".to_owned()) };
+        let mut faults = Vec::new();
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(format!("{host}: there is a user name or a password in the URL: take it out"));
+            faults.push("there is a user name or a password in the URL: take it out".to_owned());
         }
-        let refused = self.refuses_scheme(url.scheme()).or_else(|| self.refuses_host(&host));
-        match refused {
-            None => Ok(()),
-            Some(WireErrorKind::Egress(refusal)) => Err(format!("{host}: {refusal}; {}", refusal.remedy())),
-            Some(_) => {
-                Err(format!("{host}: {} is not a protocol that can be called: use https", url.scheme()))
-            }
-        }
-    }
-
-    /// What is wrong with the addresses among a connection's settings, each with the name of its setting.
-    pub fn judge_settings(&self, settings: &[Setting], given: &Settings) -> Vec<String> {
-        let judged = settings.iter().filter_map(|setting| {
-            let secret = || given.secret(setting.name).map(ExposeSecret::expose_secret);
-            let url = web_address(given.plain(setting.name).or_else(secret)?)?;
-            self.judge(&url).err().map(|words| format!("{}: {words}", setting.name))
-        });
-        judged.collect()
+        faults.extend(
+            [self.refuses_scheme(url.scheme()), self.refuses_host(&host)].into_iter().flatten().map(
+                |refused| match refused {
+                    WireErrorKind::Egress(refusal) => format!("{refusal}: {}", refusal.remedy()),
+                    _ => format!("{} is not a protocol that can be called: use https", url.scheme()),
+                },
+            ),
+        );
+        if faults.is_empty() { Ok(()) } else { Err(format!("{host}: {}", faults.join("; "))) }
     }
 
     fn refuses_scheme(&self, scheme: &str) -> Option<WireErrorKind> {
@@ -128,11 +118,6 @@ impl Egress {
         };
         self.check(address).err().map(WireErrorKind::Egress)
     }
-}
-
-/// The address that a setting's value is, if it is one.
-fn web_address(value: &str) -> Option<Url> {
-    Url::parse(value.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// RFC 6761: these names mean this machine, whatever anybody says.

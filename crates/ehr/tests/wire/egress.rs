@@ -243,33 +243,24 @@ fn addresses_of_private_networks_are_told_with_the_key_that_allows_them() {
 }
 
 #[test]
-fn http_is_told_with_the_key_that_allows_it_and_its_fault_alone() {
+fn http_is_told_with_the_key_that_allows_it() {
     let words = judged(&Egress::default(), "http://ehr.example/").unwrap_err();
     assert!(words.contains("egress.allow_http") && words.contains("use https"), "{words}");
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let words = judged(&Egress::default(), "http://clinic:hunter2@10.0.0.1/").unwrap_err();
+    for part in ["10.0.0.1: ", "user name", "egress.allow_http", "egress.allow_private_networks"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(!words.contains("hunter2"), "{words}");
 }
 
 #[test]
 fn addresses_of_no_service_are_told_without_a_key() {
     let words = judged(&all(), "https://169.254.169.254/latest/").unwrap_err();
     assert!(words.starts_with("169.254.169.254: ") && !words.contains("egress."), "{words}");
-}
-
-#[test]
-fn every_address_among_the_settings_is_judged_and_its_setting_named() {
-    use vardbro_ehr::connection::{Setting, Settings};
-    let setting = |name| Setting { name, description: "", secret: false, required: false, default: None };
-    let settings = ["api_url", "token_url", "service", "key", "comment", "missing"].map(setting);
-    let given = Settings::default()
-        .with("api_url", "https://10.0.0.1/v1")
-        .with_secret("token_url", "http://ehr.example/oauth/token?secret=hidden")
-        .with("service", " HTTPS://169.254.169.254/units.asmx#GetUnits ")
-        .with_secret("key", "abc:def")
-        .with("comment", "see http");
-    let words = Egress::default().judge_settings(&settings, &given);
-    assert_eq!(words.len(), 3, "{words:?}");
-    assert!(words[0].starts_with("api_url: 10.0.0.1: "), "{words:?}");
-    assert!(words[1].starts_with("token_url: ehr.example: ") && !words[1].contains("hidden"), "{words:?}");
-    assert!(words[2].starts_with("service: 169.254.169.254: "), "{words:?}");
 }
 
 #[test]

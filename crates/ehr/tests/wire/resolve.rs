@@ -56,11 +56,14 @@ struct Listeners {
 impl Listeners {
     async fn saying(words: impl Into<String>) -> Self {
         let words = words.into();
-        let listener = TcpListener::bind((EHR, 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let ehr = listen(listener, words.clone());
-        let somebody_else = listen(TcpListener::bind((SOMEBODY_ELSE, port)).await.unwrap(), words);
-        Self { port, ehr, somebody_else }
+        loop {
+            let ehr = TcpListener::bind((EHR, 0)).await.unwrap();
+            let port = ehr.local_addr().unwrap().port();
+            // The other address may have this port in use.
+            let Ok(somebody_else) = TcpListener::bind((SOMEBODY_ELSE, port)).await else { continue };
+            let (ehr, somebody_else) = (listen(ehr, words.clone()), listen(somebody_else, words));
+            return Self { port, ehr, somebody_else };
+        }
     }
 
     /// Connections that came to the EHR, and to somebody else.
@@ -216,7 +219,6 @@ async fn a_redirect_to_this_machine_is_an_answer_that_sends_nothing_there() {
         ["http://127.0.0.1:{port}/", "http://localhost:{port}/", "//127.0.0.1:{port}/", "/elsewhere"]
     {
         for status in [301, 302, 303, 307, 308] {
-            // The port is known once somebody listens, so the target's stands in a header that is written by hand.
             let target = listen_at_somebody_elses().await;
             let location = location.replace("{port}", &target.0.port().to_string());
             let words = format!(
