@@ -5,6 +5,7 @@ use super::chain::{End, Mark, Row};
 use super::error::AccessLogError;
 use super::finding::{Fault, Finding, Subject};
 use super::records::AccessRecords;
+use super::table::ReadRow;
 use super::walk::Walk;
 
 /// How many rows are deleted at once, while nobody else may write to an SQLite file.
@@ -68,16 +69,18 @@ impl AccessRecords {
         }
 
         let mut walk = Walk::new(keys, node, Some(&checkpoint));
-        let mut last: Option<&Row> = None;
+        let mut last = None;
         for row in &stretch.rows {
-            if row.as_ref().is_ok_and(|row| row.at >= before.as_millisecond()) {
+            let young = |row: &Row| row.at >= before.as_millisecond();
+            if matches!(row, ReadRow::Whole(row) if young(row)) {
                 break;
             }
             walk.step(row, Some(head.sequence));
+            let ReadRow::Whole(row) = row else { break };
             if !walk.findings.is_empty() {
                 break;
             }
-            last = row.as_ref().ok();
+            last = Some(row);
         }
         let sound = walk.findings.is_empty();
         pruned.findings.append(&mut walk.findings);

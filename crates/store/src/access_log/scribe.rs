@@ -200,3 +200,6 @@ async fn head(table: &dyn Table, node: &NodeName, keys: &KeyRing) -> Result<Mark
 fn changed(node: &NodeName, subject: Subject, fault: Fault) -> AccessLogError {
     AccessLogError::Changed(Finding { node: Some(node.to_string()), subject, fault })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{FromRow, QueryBuilder, Row as _};
 
 use super::super::chain::{End, Mark, Roster, Row};
-use super::super::table::{Position, Stretch, Table, Wanted};
+use super::super::table::{Position, ReadRow, Stretch, Table, Wanted};
 use super::{BEGIN_READ, BEGIN_WRITE, Database};
 use crate::backend::Result;
 
@@ -150,8 +150,11 @@ impl Table for super::This {
         query.push(" ORDER BY sequence LIMIT ").push_bind(limit);
         let rows = query.build().fetch_all(&mut *transaction).await?;
         let rows = rows.iter().map(|row| match Row::from_row(row) {
-            Ok(row) => Ok(Ok(row)),
-            Err(_) => row.try_get("sequence").map(Err),
+            Ok(row) => Ok(ReadRow::Whole(Box::new(row))),
+            Err(_) => Ok(ReadRow::Broken {
+                sequence: row.try_get("sequence")?,
+                mac: row.try_get("mac").unwrap_or_default(),
+            }),
         });
         let rows = rows.collect::<sqlx::Result<_>>()?;
         transaction.commit().await?;

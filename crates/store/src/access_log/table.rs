@@ -49,8 +49,22 @@ pub(crate) trait Table: Send + Sync + 'static {
 pub(crate) struct Stretch {
     pub(crate) head: Option<Mark>,
     pub(crate) checkpoint: Option<Mark>,
-    /// A row whose columns hold what nobody wrote cannot be read and is told by its sequence.
-    pub(crate) rows: Vec<std::result::Result<Row, i64>>,
+    pub(crate) rows: Vec<ReadRow>,
+}
+
+/// A row, or what can be read of one whose columns hold what nobody wrote.
+pub(crate) enum ReadRow {
+    Whole(Box<Row>),
+    Broken { sequence: i64, mac: Vec<u8> },
+}
+
+impl ReadRow {
+    pub(crate) fn sequence(&self) -> i64 {
+        match self {
+            Self::Whole(row) => row.sequence,
+            Self::Broken { sequence, .. } => *sequence,
+        }
+    }
 }
 
 /// Which rows.

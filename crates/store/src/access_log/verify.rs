@@ -91,9 +91,7 @@ impl AccessRecords {
             let end = stretch.head.as_ref().map(|head| head.sequence);
             stretch.rows.iter().for_each(|row| walk.step(row, end));
             let after = match stretch.rows.last() {
-                Some(row) if i64::try_from(stretch.rows.len()) == Ok(STRETCH) => {
-                    row.as_ref().map_or_else(|sequence| *sequence, |row| row.sequence)
-                }
+                Some(row) if i64::try_from(stretch.rows.len()) == Ok(STRETCH) => row.sequence(),
                 _ => break,
             };
             stretch = self.table.stretch(node, after, STRETCH).await?;

@@ -4,6 +4,7 @@ use vardbro_vault::KeyRing;
 
 use super::chain::{BEGINNING, Mark, Row};
 use super::finding::{Fault, Finding, Subject};
+use super::table::ReadRow;
 
 /// How many macs are remembered of a row of which they disagree.
 const CANDIDATES: usize = 4;
@@ -46,10 +47,10 @@ impl<'k> Walk<'k> {
         }
     }
 
-    /// The next row, or the sequence of one that cannot be read. `end`: where the chain ends, if that is known.
-    pub(crate) fn step(&mut self, row: &Result<Row, i64>, end: Option<i64>) {
+    /// The next row. `end`: where the chain ends, if that is known.
+    pub(crate) fn step(&mut self, row: &ReadRow, end: Option<i64>) {
         self.rows += 1;
-        let sequence = row.as_ref().map_or_else(|sequence| *sequence, |row| row.sequence);
+        let sequence = row.sequence();
         let here = Subject::Rows { from: sequence, to: sequence };
         if sequence <= self.last {
             return self.find(here, Fault::Unexpected);
@@ -59,15 +60,14 @@ impl<'k> Walk<'k> {
             self.previous.clear();
         }
         self.last = sequence;
-        let findings = self.findings.len();
+        self.sound = true;
         self.previous = match row {
-            Ok(row) => self.check(row, end),
-            Err(_) => {
+            ReadRow::Whole(row) => self.check(row, end),
+            ReadRow::Broken { mac, .. } => {
                 self.find(here, Fault::Changed);
-                Vec::new()
+                vec![mac.clone()]
             }
         };
-        self.sound = self.findings.len() == findings;
     }
 
     /// Checks a row and tells the macs that it may have had.
@@ -101,6 +101,7 @@ impl<'k> Walk<'k> {
 
     /// Notes a fault; rows that stand together and have the same are one finding.
     pub(crate) fn find(&mut self, subject: Subject, fault: Fault) {
+        self.sound = false;
         if let (Some(last), Subject::Rows { from, to }) = (self.findings.last_mut(), &subject)
             && last.fault == fault
             && let Subject::Rows { to: end, .. } = &mut last.subject
