@@ -19,8 +19,9 @@ use vardbro_model::capabilities::{Capabilities, Operation};
 use vardbro_model::ehr::Mode;
 use vardbro_model::patient::ExternalIdType;
 use vardbro_sandbox_kit::{AppointmentState, Running};
+use vardbro_store::access_log::{AccessLog, ExportedEntry, Filter, NodeName};
 use vardbro_store::{ApplicationRecord, ClientId, Location, Migrations, Store, StoredConnection};
-use vardbro_vault::{ClientSecret, DataKey, KeyRing, MasterKey};
+use vardbro_vault::{AuditKey, AuditPrivateKey, ClientSecret, DataKey, KeyRing, MasterKey};
 
 use crate::client::{Client, ORIGIN};
 use crate::clock::CaseClock;
@@ -55,6 +56,8 @@ pub struct Subject {
     connection: Uuid,
     gateway: Gateway,
     store: Arc<Store>,
+    access_log: Arc<AccessLog>,
+    audit_key: AuditPrivateKey,
     keys: Arc<KeyRing>,
     _directory: TempDir,
 }
@@ -69,12 +72,19 @@ impl Subject {
         let store = Arc::new(Store::open(&database, Migrations::Run).await.expect("a database"));
         let mut keys = KeyRing::default();
         keys.add_master(MasterKey::random(clock.now()));
+        let audit_key = AuditPrivateKey::random();
+        keys.add_audit(AuditKey::random(clock.now(), audit_key.public()));
         let keys = Arc::new(keys);
+        let node = NodeName::parse("conformance").expect("a name");
+        let records = store.access_records();
+        let access_log = AccessLog::open(records, node, keys.clone(), Arc::new(clock), 1_000).await;
+        let access_log = Arc::new(access_log.expect("an access log"));
         let wires = WireFactory::new(Egress::loopback(), Arc::new(clock), Arc::new(Machine));
         let wires = wires.expect("a wire factory");
         let gateway = Gateway::new(Parts {
             ehrs: vec![started.ehr.clone()],
             store: store.clone(),
+            access_log: Some(access_log.clone()),
             keys: Arc::new(keys.clone()),
             unlocked_for: Duration::from_secs(900),
             wires,
@@ -106,6 +116,8 @@ impl Subject {
             connection: connection.id,
             gateway,
             store,
+            access_log,
+            audit_key,
             keys,
             _directory: directory,
         }
@@ -154,6 +166,33 @@ impl Subject {
         let kept = operator.set_unavailable(who.application.id(), self.connection, &unavailable).await;
         assert!(kept.expect("the database answers"), "the connection is there");
         report
+    }
+
+    /// What stands in the access log of this request, opened with the operator's key. Entries of reads are written a moment later.
+    pub async fn accesses(&self, request: &str) -> Vec<ExportedEntry> {
+        for _ in 0..500 {
+            let mut all = self.all_accesses().await;
+            all.retain(|entry| entry.request == request);
+            if !all.is_empty() {
+                return all;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Vec::new()
+    }
+
+    /// What stands in the access log now.
+    pub async fn all_accesses(&self) -> Vec<ExportedEntry> {
+        let private = [self.audit_key.clone()];
+        let mut export = self.store.access_records().export(&Filter::default(), &self.keys, &private);
+        let mut entries = Vec::new();
+        loop {
+            let page = export.next().await.expect("the log can be read");
+            if page.is_empty() {
+                return entries;
+            }
+            entries.extend(page);
+        }
     }
 
     async fn application(&self, id: &str) -> (Application, Client) {
@@ -255,6 +294,7 @@ impl Subject {
     pub async fn stop(self) {
         self.gateway.drain().await;
         self.sandbox.shutdown().await;
+        self.access_log.close().await;
         self.store.close().await;
     }
 }

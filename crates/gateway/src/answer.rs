@@ -8,7 +8,7 @@ use serde::Serialize;
 use vardbro_model::appointment::Appointment;
 use vardbro_model::document::Document;
 use vardbro_model::healthcare_service::HealthcareService;
-use vardbro_model::id::CareUnitId;
+use vardbro_model::id::{CareUnitId, PatientId};
 use vardbro_model::medical_note::MedicalNote;
 use vardbro_model::page::Page;
 use vardbro_model::patient::Patient;
@@ -77,39 +77,49 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
-/// A thing that says which care unit it belongs to.
+/// A thing that says which care unit it belongs to, and which patient, if it is about one.
 pub(crate) trait OfCareUnit {
     fn care_unit_id(&mut self) -> &mut CareUnitId;
 
-    /// The same thing under the care unit's id as the client knows it.
+    fn patient_id(&self) -> Option<&PatientId>;
+
+    /// The same thing under the care unit's id as the client knows it. Whom it is about is disclosed with it.
     fn seen_from(mut self, scope: &CareUnitScope) -> Self
     where
         Self: Sized,
     {
+        if let Some(patient) = self.patient_id() {
+            scope.emr.exchange.access.discloses(patient);
+        }
         self.care_unit_id().clone_from(&scope.public);
         self
     }
 }
 
 macro_rules! of_care_unit {
-    ($($name:ty),+ $(,)?) => {
+    ($($name:ty: |$thing:ident| $patient:expr),+ $(,)?) => {
         $(impl OfCareUnit for $name {
             fn care_unit_id(&mut self) -> &mut CareUnitId {
                 &mut self.care_unit_id
+            }
+
+            fn patient_id(&self) -> Option<&PatientId> {
+                let $thing = self;
+                $patient
             }
         })+
     };
 }
 
 of_care_unit!(
-    Resource,
-    HealthcareService,
-    Timeslot,
-    ScheduleBlock,
-    Patient,
-    Appointment,
-    MedicalNote,
-    Document
+    Resource: |_resource| None,
+    HealthcareService: |_service| None,
+    Timeslot: |_slot| None,
+    ScheduleBlock: |_block| None,
+    Patient: |patient| Some(&patient.id),
+    Appointment: |appointment| appointment.patient_id.as_ref(),
+    MedicalNote: |note| Some(&note.patient_id),
+    Document: |document| Some(&document.patient_id),
 );
 
 /// Each of them under the care unit's id as the client knows it.

@@ -21,7 +21,6 @@ use crate::request::refuse_unacceptable;
 /// An authenticated application, and what it reaches.
 #[derive(Clone)]
 pub(crate) struct Caller {
-    #[expect(dead_code, reason = "the access log will name it")]
     pub(crate) application: Application,
     pub(crate) reach: Arc<Reach>,
 }

@@ -15,6 +15,7 @@ use vardbro_ehr::meter::Meter;
 use vardbro_model::capabilities::Operation;
 use vardbro_model::ehr::EhrCode;
 
+use crate::access::Access;
 use crate::gateway::Gateway;
 use crate::limits::{Admission, Passage};
 use crate::problem::Problem;
@@ -32,6 +33,7 @@ pub(crate) struct Exchange {
     pub(crate) meter: Meter,
     pub(crate) deadline: tokio::time::Instant,
     pub(crate) admission: Admission,
+    pub(crate) access: Access,
 }
 
 /// Which EHR was asked for what; set by whoever found out, read when the answer leaves.
@@ -48,13 +50,17 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
     let deadline = tokio::time::Instant::now() + TIME_FOR_EHR;
     let admission = Admission::default();
     let passage = Passage::of(&request, &admission);
-    request.extensions_mut().insert(Exchange { id, meter: meter.clone(), deadline, admission });
+    let access = Access::default();
+    let exchange = Exchange { id, meter: meter.clone(), deadline, admission, access: access.clone() };
+    request.extensions_mut().insert(exchange);
     let asked = Arc::new(OnceLock::<Asked>::new());
     request.extensions_mut().insert(asked.clone());
 
     let mut record = Record::of(&request, id, asked, meter.clone());
     let mut response = next.run(request).instrument(record.span.clone()).await;
+    let mut codes = Vec::new();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        codes = problem.codes();
         let mut answer = problem.answer(&id.to_string());
         for (name, value) in response.headers() {
             if name == http::header::ALLOW {
@@ -63,6 +69,8 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
         }
         response = answer;
     }
+
+    access.end(&record.method, response.status(), codes).await;
 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, header(&id.to_string()));

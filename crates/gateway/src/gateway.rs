@@ -13,6 +13,7 @@ use vardbro_ehr::meter::Meter;
 use vardbro_ehr::wire::WireFactory;
 use vardbro_ehr::{CheckReport, Ctx, Ehr, EhrError, EhrResult};
 use vardbro_model::capabilities::Operation;
+use vardbro_store::access_log::AccessLog;
 use vardbro_store::{Authenticated, Store};
 
 use crate::availability::Availability;
@@ -29,6 +30,7 @@ pub struct Gateway(Arc<Shared>);
 
 struct Shared {
     store: Arc<Store>,
+    access_log: Option<Arc<AccessLog>>,
     links: Links,
     availability: Availability,
     clock: Arc<dyn Clock>,
@@ -44,6 +46,8 @@ pub struct Parts {
     pub ehrs: Vec<Arc<dyn Ehr>>,
     /// Who may call.
     pub store: Arc<Store>,
+    /// Where every access to a patient is logged. `None` is for measuring what that costs.
+    pub access_log: Option<Arc<AccessLog>>,
     /// What opens the credentials of connections, together with the client secret.
     pub keys: Arc<dyn Keys>,
     /// How long after an application's last call its connections stay open.
@@ -63,10 +67,22 @@ pub struct Parts {
 impl Gateway {
     /// A gateway to which no application is connected yet.
     pub fn new(parts: Parts) -> Self {
-        let Parts { ehrs, store, keys, unlocked_for, wires, clock, random, public_origin, limits } = parts;
+        let Parts {
+            ehrs,
+            store,
+            access_log,
+            keys,
+            unlocked_for,
+            wires,
+            clock,
+            random,
+            public_origin,
+            limits,
+        } = parts;
         let ehrs = ehrs.into_iter().map(|ehr| (ehr.about().code.as_str(), ehr)).collect();
         Self(Arc::new(Shared {
             store,
+            access_log,
             links: Links::new(ehrs, wires, keys, unlocked_for),
             availability: Availability::new(),
             clock,
@@ -134,6 +150,10 @@ impl Gateway {
 
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.0.gate
+    }
+
+    pub(crate) fn access_log(&self) -> Option<&AccessLog> {
+        self.0.access_log.as_deref()
     }
 
     pub(crate) fn availability(&self) -> &Availability {

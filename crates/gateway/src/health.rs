@@ -9,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 use vardbro_model::error::ErrorCode;
+use vardbro_store::access_log::AccessLog;
 
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -25,9 +26,13 @@ pub(crate) fn routes() -> Router<Gateway> {
 }
 
 async fn ready(State(gateway): State<Gateway>) -> Result<Json<serde_json::Value>, Problem> {
-    match gateway.store().check().await {
-        Ok(()) => Ok(Json(json!({"status": "ok"}))),
-        Err(_) => Err(Problem::new(ErrorCode::ServiceUnavailable, "The database does not answer.")),
+    let not_ready = |detail: String| Err(Problem::new(ErrorCode::ServiceUnavailable, detail));
+    if gateway.store().check().await.is_err() {
+        return not_ready("The database does not answer.".to_owned());
+    }
+    match gateway.access_log().map(AccessLog::reserve).transpose() {
+        Ok(_) => Ok(Json(json!({"status": "ok"}))),
+        Err(why) => not_ready(format!("Nothing is done that cannot be logged: {why}.")),
     }
 }
 

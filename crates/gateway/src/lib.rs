@@ -2,6 +2,7 @@
 //!
 //! The gateway knows EHRs only as [`Ehr`](vardbro_ehr::Ehr); which there are, whoever builds it says.
 
+mod access;
 mod answer;
 mod availability;
 mod caller;

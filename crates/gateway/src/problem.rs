@@ -117,6 +117,14 @@ impl Problem {
         self.0.code
     }
 
+    /// The codes of its faults, or its own.
+    pub(crate) fn codes(&self) -> Vec<&'static str> {
+        match self.0.faults.as_slice() {
+            [] => vec![self.0.code.as_str()],
+            faults => faults.iter().map(|fault| fault.code.as_str()).collect(),
+        }
+    }
+
     /// The body, for the request of this id.
     pub(crate) fn body(&self, instance: &str) -> ProblemBody {
         let Parts { code, detail, faults, emr_error, .. } = &*self.0;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::header::{CACHE_CONTROL, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
@@ -19,6 +19,7 @@ use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 use vardbro_model::id::{AppointmentId, CareUnitId, DocumentId, HealthcareServiceId, IdFault, NoteId};
 use vardbro_model::typed_id::{PatientRef, ResourceRef, TypedIdFault};
 
+use crate::access;
 use crate::caller::Caller;
 use crate::exchange::{Asked, Exchange};
 use crate::gateway::Gateway;
@@ -58,7 +59,7 @@ impl FromRequestParts<Gateway> for EmrScope {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        let Caller { application: _, reach } = Caller::from_request_parts(parts, gateway).await?;
+        let Caller { application, reach } = Caller::from_request_parts(parts, gateway).await?;
         let path = RawPathParams::from_request_parts(parts, gateway).await.map_err(|_| unknown_path())?;
         let path: Vec<_> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let code =
@@ -66,6 +67,13 @@ impl FromRequestParts<Gateway> for EmrScope {
         let Some(ehr) = gateway.ehr(code) else {
             return Err(Problem::new(ErrorCode::NotFound, "There is no EHR of that code; see /api/emrs."));
         };
+        let exchange = parts.extensions.get::<Exchange>().cloned().ok_or_else(Problem::bug)?;
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        if let Some(action) = access::touches_patients(&parts.method, route) {
+            let actor = access::actor(&parts.headers)?;
+            let (log, ehr) = (gateway.access_log(), ehr.about().code);
+            exchange.access.begin(log, &application, actor, ehr, action, exchange.id)?;
+        }
         let links: Vec<_> =
             reach.links.iter().filter(|link| link.connection.ehr.as_str() == code).cloned().collect();
         let broken = reach.broken.iter().filter(|broken| broken.ehr == code);
@@ -84,7 +92,7 @@ impl FromRequestParts<Gateway> for EmrScope {
             links,
             broken,
             uri: parts.uri.clone(),
-            exchange: parts.extensions.get::<Exchange>().cloned().ok_or_else(Problem::bug)?,
+            exchange,
             asked: parts.extensions.get::<Arc<OnceLock<Asked>>>().cloned().unwrap_or_default(),
             path,
             fresh: asks_for_fresh(&parts.headers),
@@ -144,7 +152,10 @@ impl EmrScope {
             None => (None, Some(public.clone())),
         };
         match (self.link(tag).cloned(), native) {
-            (Some(link), Some(care_unit)) => Ok(CareUnitScope { emr: self, link, care_unit, public }),
+            (Some(link), Some(care_unit)) => {
+                self.exchange.access.at(link.connection.id, &public);
+                Ok(CareUnitScope { emr: self, link, care_unit, public })
+            }
             (None, Some(_)) if self.is_broken(tag) => Err(needs_the_operator()),
             _ => Err(Problem::not_found(Thing::CareUnit)),
         }
@@ -162,6 +173,7 @@ impl EmrScope {
     pub(crate) fn require(&self, operation: Operation) -> Result<(), Problem> {
         // The first one names the request in logs; a later one is part of it.
         let _ = self.asked.set(Asked { ehr: self.ehr.about().code, operation });
+        self.exchange.access.asks(operation);
         let capability = self.capabilities().of(operation);
         if capability.supported {
             return Ok(());
@@ -305,8 +317,10 @@ impl CareUnitScope {
         if let Err(TypedIdFault::Id(_)) = PatientRef::parse(text, self.emr.today()) {
             return Err(Problem::not_found(Thing::Patient));
         }
-        request::patient(text, self.emr.today(), self.capabilities(), "patient_id")
-            .map_err(|fault| Problem::faults(vec![fault]))
+        let patient = request::patient(text, self.emr.today(), self.capabilities(), "patient_id")
+            .map_err(|fault| Problem::faults(vec![fault]))?;
+        self.emr.exchange.access.names(&patient);
+        Ok(patient)
     }
 
     pub(crate) fn resource_in_path(&self) -> Result<ResourceRef, Problem> {
@@ -343,7 +357,10 @@ impl CareUnitScope {
     /// The patient that a query or a body names.
     pub(crate) fn patient(&self, given: Given<String>, faults: &mut Faults) -> Option<PatientRef> {
         let (today, capabilities) = (self.emr.today(), self.capabilities());
-        given.read("patient_id", faults, |text, path| request::patient(text, today, capabilities, path))
+        let patient = given
+            .read("patient_id", faults, |text, path| request::patient(text, today, capabilities, path))?;
+        self.emr.exchange.access.names(&patient);
+        Some(patient)
     }
 
     /// The patient that the query or the body of an alias names.

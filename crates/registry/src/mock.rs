@@ -11,5 +11,6 @@ use crate::Started;
 pub(super) async fn start(clock: Arc<dyn Clock>, listen: SocketAddr) -> io::Result<Started> {
     let mock = Mock::new(Options { clock, ..Options::default() });
     let running = vardbro_mock::start(mock.clone(), listen).await?;
-    Ok(Started { ehr: mock, running, settings: BTreeMap::new(), note_mapping: note_mapping() })
+    let settings = BTreeMap::from([("sandbox".to_owned(), running.native.clone())]);
+    Ok(Started { ehr: mock, running, settings, note_mapping: note_mapping() })
 }

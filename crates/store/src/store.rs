@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::access_log::{AccessRecords, Table};
 use crate::application::Authenticated;
 use crate::backend::{Backend, Migrations, Postgres, Result, Sqlite, Version};
 use crate::fresh::Fresh;
@@ -12,18 +13,29 @@ use crate::operator::Operator;
 /// What Vardbro keeps.
 pub struct Store {
     backend: Arc<dyn Backend>,
+    access_records: AccessRecords,
     fresh: Fresh,
 }
 
 impl Store {
     /// Opens the database. An SQLite file that is not there is made, if tables may be.
     pub async fn open(location: &Location, migrations: Migrations) -> Result<Self> {
-        let backend: Arc<dyn Backend> = match location {
-            Location::Sqlite(path) => Arc::new(Sqlite::open(path, migrations).await?),
-            Location::Postgres(url) => Arc::new(Postgres::open(url, migrations).await?),
-        };
-        let fresh = Fresh::start(backend.clone()).await?;
-        Ok(Self { backend, fresh })
+        match location {
+            Location::Sqlite(path) => Self::over(Sqlite::open(path, migrations).await?).await,
+            Location::Postgres(url) => Self::over(Postgres::open(url, migrations).await?).await,
+        }
+    }
+
+    async fn over(database: impl Backend + Table) -> Result<Self> {
+        let database = Arc::new(database);
+        let fresh = Fresh::start(database.clone()).await?;
+        let access_records = AccessRecords { table: database.clone() };
+        Ok(Self { backend: database, access_records, fresh })
+    }
+
+    /// The access log in the same database.
+    pub fn access_records(&self) -> &AccessRecords {
+        &self.access_records
     }
 
     /// Whose credentials these are, as of now: what any node changed before this call counts. In the same time for an unknown id as

@@ -9,8 +9,8 @@ use vardbro_ehr::{Ctx, EhrError, EhrErrorKind, EhrResult};
 use vardbro_model::capabilities::Operation;
 use vardbro_sandbox_kit::Fate;
 
-use crate::Mock;
 use crate::state::State;
+use crate::{Mock, installations};
 
 /// The name that a call is counted under, and whether it changes anything.
 #[derive(Clone, Copy)]
@@ -46,18 +46,20 @@ impl Mock {
         if begun >= ctx.deadline {
             return Err(timeout("The time was over before the EHR was asked."));
         }
-        self.controls.count(call.name);
-        let fate = timeout_at(ctx.deadline, self.controls.next_fate()).await;
-        let now = self.clock.now();
+        let meant = installations::of(&ctx.connection);
+        let mock = meant.as_deref().unwrap_or(self);
+        mock.controls.count(call.name);
+        let fate = timeout_at(ctx.deadline, mock.controls.next_fate()).await;
+        let now = mock.clock.now();
         let result = match fate {
-            Ok(Fate::Proceed) => self.change(|state| work(state, now)),
+            Ok(Fate::Proceed) => mock.change(|state| work(state, now)),
             Ok(Fate::Unavailable) => Err(EhrError::failed("The EHR answered 503.")
                 .delivered(Delivery::Rejected)
                 .with_words("503 Service Unavailable")),
             Ok(Fate::RateLimited { reset }) => Err(rate_limited(reset, now)),
             // An EHR that is slow, or cannot be heard, has still done what it was asked.
             Ok(Fate::LoseAnswer) | Err(_) => {
-                let _unheard = self.change(|state| work(state, now));
+                let _unheard = mock.change(|state| work(state, now));
                 Err(unheard(call))
             }
         };

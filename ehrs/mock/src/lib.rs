@@ -7,6 +7,7 @@ mod call;
 mod capabilities;
 mod confirmation;
 mod documents;
+mod installations;
 mod mock;
 mod notes;
 mod patients;

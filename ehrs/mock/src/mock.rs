@@ -26,9 +26,9 @@ use vardbro_sandbox_kit::{Clock, Controls, SystemClock};
 
 use crate::call::CallName;
 use crate::capabilities::capabilities;
-use crate::notes;
 use crate::seed::seeded;
 use crate::state::State;
+use crate::{installations, notes};
 
 const ABOUT: About =
     About { code: EhrCode::new("mock"), name: "Reference EHR", vendor: "Vardbro", countries: &[] };
@@ -96,12 +96,21 @@ impl Ehr for Mock {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[]
+        const SETTINGS: &[Setting] = &[Setting {
+            name: installations::SANDBOX,
+            description: "The address of the native port of the sandbox that is meant; without it the gateway's own is.",
+            secret: false,
+            required: false,
+            default: None,
+        }];
+        SETTINGS
     }
 
-    fn wire_profile(&self, _connection: &Connection) -> EhrResult<WireProfile> {
+    fn wire_profile(&self, connection: &Connection) -> EhrResult<WireProfile> {
+        let meant = installations::of(connection);
+        let controls = meant.as_deref().unwrap_or(self).controls();
         Ok(WireProfile {
-            calls_per_minute: self.controls().faults().rate_limit_per_minute,
+            calls_per_minute: controls.faults().rate_limit_per_minute,
             concurrency: 1000,
             attempt_timeout: Duration::from_secs(60),
             tls: Tls::MACHINE,

@@ -10,8 +10,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use vardbro_sandbox_kit::{AppointmentState, AuditState, Auditable, Running, Server, admin_router};
 
-use crate::Mock;
 use crate::confirmation::Message;
+use crate::{Mock, installations};
 
 /// Serves `/_sandbox/*` of this EHR, with `GET /_sandbox/outbox` beside what every sandbox has.
 pub async fn start(mock: Arc<Mock>, listen: SocketAddr) -> io::Result<Running> {
@@ -19,6 +19,7 @@ pub async fn start(mock: Arc<Mock>, listen: SocketAddr) -> io::Result<Running> {
     let own = Router::new().route("/_sandbox/outbox", get(outbox)).with_state(mock.clone());
     let routes = own.merge(admin_router(controls.clone(), mock.clone()));
     let server = Server::start(listen, |_| routes).await?;
+    installations::announce(server.origin(), &mock);
     Ok(Running {
         origin: server.origin().to_owned(),
         native: server.origin().to_owned(),

@@ -26,5 +26,6 @@ pub use head::{ChainHead, HeadsFault, NodeName};
 pub use name::{PatientName, PatientNameFault};
 pub use prune::Pruned;
 pub use records::AccessRecords;
+pub(crate) use table::Table;
 pub use verify::Report;
 pub use writer::{AccessLog, Place};

@@ -23,6 +23,7 @@ use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Limits, Parts, Server};
 use vardbro_model::ehr::Mode;
 use vardbro_registry::Started;
+use vardbro_store::access_log::{AccessLog, NodeName};
 use vardbro_store::{ApplicationId, Authenticated, Location, Migrations, Store, StoredConnection};
 use vardbro_vault::{DataKey, KeyRing};
 
@@ -73,9 +74,15 @@ impl Desk {
         vardbro_gateway::record_metrics();
         let store = Arc::new(store);
         let machine = Arc::new(Machine);
+        let node = NodeName::parse(NODE).ok_or(SandboxError::Application)?;
+        let access_log =
+            AccessLog::open(store.access_records(), node, keys.clone(), machine.clone(), MOST_WAITING)
+                .await?;
+        let access_log = Arc::new(access_log);
         let gateway = Gateway::new(Parts {
             ehrs: ehrs.values().map(|started| started.ehr.clone()).collect(),
             store: store.clone(),
+            access_log: Some(access_log.clone()),
             keys: Arc::new(keys),
             unlocked_for: UNLOCKED_FOR,
             wires: WireFactory::new(Egress::loopback(), machine.clone(), machine.clone())?,
@@ -99,7 +106,7 @@ impl Desk {
             vardbro_gateway::serve(gateway, Server { listener, tls: None }, stopped).await;
         });
         info!(origin, "API started");
-        Ok(Api { origin, credentials, store, stop, serving })
+        Ok(Api { origin, credentials, store, access_log, stop, serving })
     }
 }
 
@@ -131,6 +138,12 @@ async fn known(store: &Store, credentials: &Credentials) -> Result<Authenticated
     let who = store.authenticate(client_id.as_str(), client_secret.expose(), Timestamp::now()).await?;
     who.ok_or(SandboxError::Application)
 }
+
+/// What the sandbox's part of the access log is called.
+const NODE: &str = "sandbox";
+
+/// Entries of the access log that may wait to be written.
+const MOST_WAITING: usize = 10_000;
 
 /// In a sandbox nothing is worth locking away again.
 const UNLOCKED_FOR: Duration = Duration::MAX;
@@ -195,6 +208,7 @@ pub struct Api {
     origin: String,
     credentials: Credentials,
     store: Arc<Store>,
+    access_log: Arc<AccessLog>,
     stop: oneshot::Sender<Infallible>,
     serving: JoinHandle<()>,
 }
@@ -212,10 +226,11 @@ impl Api {
 
     /// Takes no more calls and lets those in flight finish.
     pub async fn drain(self) {
-        let Self { store, stop, serving, .. } = self;
+        let Self { store, access_log, stop, serving, .. } = self;
         drop(stop);
         // It only ends early if it panicked, and then there is nothing left to wait for.
         let _ = serving.await;
+        access_log.close().await;
         store.close().await;
     }
 }

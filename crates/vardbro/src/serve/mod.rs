@@ -92,6 +92,7 @@ impl Serving {
         let gateway = Gateway::new(Parts {
             ehrs: vardbro_registry::connectors(),
             store: store.clone(),
+            access_log: Some(access_log.clone()),
             keys: keys.clone(),
             unlocked_for: config.keys.unlocked_for,
             wires: WireFactory::new(config.egress, machine.clone(), machine.clone())?,
