@@ -110,7 +110,9 @@ impl Scribe {
         // Another node of this name wrote, or an attempt whose answer was lost.
         let keys = self.keys.borrow().clone();
         let head = head(&*self.table, &self.node, &keys).await?;
-        if head.sequence < self.head.sequence {
+        let last = self.table.mac_at(&self.head.node, self.head.sequence).await?;
+        let replaced = last.is_some_and(|mac| mac != self.head.mac);
+        if replaced || head.sequence < self.head.sequence {
             return Err(changed(&self.node, Subject::Head, Fault::Changed));
         }
         let written = self.table.mac_at(&chained.head.node, chained.head.sequence).await?;

@@ -12,6 +12,7 @@ over_both! {
     what_was_changed_is_not_continued
     a_head_whose_key_is_lost_is_not_continued
     a_node_that_runs_does_not_go_on_from_an_older_copy
+    nor_if_another_of_the_same_name_has_gone_on_from_it
 }
 
 async fn refused(fixture: &Fixture, node: &str) -> String {
@@ -97,24 +98,42 @@ async fn a_head_whose_key_is_lost_is_not_continued(database: AnyDatabase) {
     assert!(refusal.to_string().contains(&format!("the key ring has no audit key {id}")), "{refusal}");
 }
 
-async fn a_node_that_runs_does_not_go_on_from_an_older_copy(database: AnyDatabase) {
-    let fixture = Fixture::over(database).await;
+/// A node that has written two rows, of which the last was taken back.
+async fn put_back(fixture: &Fixture) -> AccessLog {
     let log = fixture.log("north").await;
     log.reserve().unwrap().record(entry(&["1"])).await.unwrap();
     fixture.sql("CREATE TABLE kept AS SELECT * FROM access_log_marks").await;
     log.reserve().unwrap().record(entry(&["2"])).await.unwrap();
-
     fixture
         .sql(
             "DELETE FROM access_log WHERE sequence = 2; DELETE FROM access_log_marks; \
-                 INSERT INTO access_log_marks SELECT * FROM kept",
+             INSERT INTO access_log_marks SELECT * FROM kept",
         )
         .await;
-    log.reserve().unwrap().record_later(entry(&["3"]));
+    log
+}
 
+async fn writes_nothing(fixture: &Fixture, log: &AccessLog) {
+    let rows = fixture.count("access_log").await;
+    log.reserve().unwrap().record_later(entry(&["3"]));
     while log.reserve().is_ok() {
         tokio::task::yield_now().await;
     }
     assert_eq!(log.reserve().err(), Some(NoPlace::Failing));
-    assert_eq!(fixture.count("access_log").await, 1);
+    assert_eq!(fixture.count("access_log").await, rows);
+}
+
+async fn a_node_that_runs_does_not_go_on_from_an_older_copy(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = put_back(&fixture).await;
+
+    writes_nothing(&fixture, &log).await;
+}
+
+async fn nor_if_another_of_the_same_name_has_gone_on_from_it(database: AnyDatabase) {
+    let fixture = Fixture::over(database).await;
+    let log = put_back(&fixture).await;
+    fixture.write("north", &["4", "5"]).await;
+
+    writes_nothing(&fixture, &log).await;
 }
