@@ -36,7 +36,8 @@ async fn ready(State(gateway): State<Gateway>) -> Result<Json<serde_json::Value>
     }
 }
 
-async fn metrics() -> ([(http::HeaderName, &'static str); 1], String) {
+async fn metrics(State(gateway): State<Gateway>) -> ([(http::HeaderName, &'static str); 1], String) {
+    gateway.gate().measure();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }
@@ -49,6 +50,13 @@ pub fn record_metrics() {
         metrics::describe_histogram!("vardbro_request_seconds", metrics::Unit::Seconds, help);
         let help = "Connections, requests and bodies that a limit refused or cut off, by reason.";
         metrics::describe_counter!("vardbro_refusals_total", help);
+        metrics::describe_gauge!("vardbro_connections", "Connections that are open.");
+        metrics::describe_gauge!(
+            "vardbro_requests_in_flight",
+            "Calls to the API that are worked on or being answered."
+        );
+        let help = "Memory that was granted to bodies of calls, in bytes.";
+        metrics::describe_gauge!("vardbro_body_bytes", metrics::Unit::Bytes, help);
     }
 }
 

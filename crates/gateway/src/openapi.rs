@@ -97,6 +97,15 @@ fn add_shared_components(components: &mut Value) {
         },
         "Link": {"description": "The next page, with rel=\"next\"; absent on the last.", "schema": {"type": "string"}},
         "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+        "RateLimit": {
+            "description": "What is left of quotas (draft-ietf-httpapi-ratelimit-headers): r calls, more in t seconds. application: yours, in \
+                every authenticated answer; address: all calls from one address, and emr: the EHR's, when they are used up.",
+            "schema": {"type": "string"}, "example": "\"application\";r=599;t=1"
+        },
+        "RateLimit-Policy": {
+            "description": "How large those quotas are: q calls in w seconds.",
+            "schema": {"type": "string"}, "example": "\"application\";q=600;w=60"
+        },
         "Vardbro-Not-Stored": {
             "description": "Fields that were accepted but that the EHR has no place for.", "schema": {"type": "string"}, "example": "type"
         },
@@ -121,6 +130,11 @@ fn problem(code: ErrorCode) -> Value {
     if matches!(code, ErrorCode::RateLimited | ErrorCode::ServiceUnavailable) {
         headers["Retry-After"] = json!({"$ref": "#/components/headers/Retry-After"});
     }
+    if code == ErrorCode::RateLimited {
+        for name in ["RateLimit", "RateLimit-Policy"] {
+            headers[name] = json!({"$ref": format!("#/components/headers/{name}")});
+        }
+    }
     json!({
         "description": code.meaning(),
         "headers": headers,
@@ -142,7 +156,7 @@ fn describe_operation(path: &str, method: &str, operation: &mut Value) {
         if headers.is_null() {
             *headers = json!({});
         }
-        let mut names = vec!["X-Request-Id", "Server-Timing"];
+        let mut names = vec!["X-Request-Id", "Server-Timing", "RateLimit", "RateLimit-Policy"];
         names.extend(paged.then_some("Link"));
         names.extend(writes.then_some("Vardbro-Not-Stored"));
         names.extend((path == "/api/emrs/{emr}/care-units").then_some("Vardbro-Incomplete"));
@@ -155,16 +169,12 @@ fn describe_operation(path: &str, method: &str, operation: &mut Value) {
         ErrorCode::Unauthorized,
         ErrorCode::NotFound,
         ErrorCode::NotAcceptable,
+        ErrorCode::RateLimited,
         ErrorCode::UnknownError,
         ErrorCode::ServiceUnavailable,
     ];
     if of_ehr {
-        codes.extend([
-            ErrorCode::Forbidden,
-            ErrorCode::RateLimited,
-            ErrorCode::EmrError,
-            ErrorCode::EmrTimeout,
-        ]);
+        codes.extend([ErrorCode::Forbidden, ErrorCode::EmrError, ErrorCode::EmrTimeout]);
     }
     if has_body {
         codes.extend([ErrorCode::Conflict, ErrorCode::PayloadTooLarge, ErrorCode::UnsupportedMediaType]);

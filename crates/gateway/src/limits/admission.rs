@@ -55,6 +55,14 @@ impl Admission {
         self.0.standings.lock().unwrap_or_else(PoisonError::into_inner).push(standing);
     }
 
+    /// Gives back what was granted to nobody in particular: what strangers are answered costs no memory, and must not hold room for as
+    /// long as they like to read.
+    pub(super) fn settle(&self) {
+        if self.application().is_none() {
+            *self.held() = Held::default();
+        }
+    }
+
     /// Tells the client of the quotas that were looked at.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         let standings = self.0.standings.lock().unwrap_or_else(PoisonError::into_inner);

@@ -65,6 +65,17 @@ impl Gate {
         &self.limits
     }
 
+    /// Tells how much of everything is taken at the moment.
+    pub(crate) fn measure(&self) {
+        for (name, taken) in [
+            ("vardbro_connections", &self.connections),
+            ("vardbro_requests_in_flight", &self.slots),
+            ("vardbro_body_bytes", &self.bodies),
+        ] {
+            metrics::gauge!(name).set(u32::try_from(taken.of(())).unwrap_or(u32::MAX));
+        }
+    }
+
     /// A connection, before anything is read from it.
     pub(crate) fn open(&self, peer: IpAddr) -> Result<Open, Refusal> {
         let of_all = self.connections.take((), 1).ok_or(Refusal::Connections)?;

@@ -76,9 +76,50 @@ impl Passage {
         let Self { admission, turn, announced } = self;
         let headers = response.headers_mut();
         admission.tell(headers);
+        admission.settle();
         if announced > WORTH_READING && turn.as_ref().is_some_and(Turn::is_unread) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response.map(|body| Body::new(Leaving::new(body, admission, turn)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use vardbro_store::ApplicationId;
+
+    use super::*;
+
+    fn admitted(gate: &Gate) -> Admission {
+        let admission = Admission::default();
+        gate.admit(&admission, None, &http::HeaderMap::new()).unwrap();
+        admission
+    }
+
+    fn answered(admission: Admission) -> Response {
+        let passage = Passage::of(&Request::default(), &admission);
+        drop(admission);
+        passage.end("an answer".into_response())
+    }
+
+    #[test]
+    fn an_applications_request_is_in_flight_until_its_answer_has_been_taken() {
+        let gate = Gate::new(Limits { requests_in_flight: Some(1), ..Limits::unlimited() });
+        let admission = admitted(&gate);
+        admission.belongs_to(ApplicationId(Uuid::nil()));
+
+        let answer = answered(admission);
+
+        gate.admit(&Admission::default(), None, answer.headers()).unwrap_err();
+        drop(answer);
+        admitted(&gate);
+    }
+
+    #[test]
+    fn a_strangers_request_is_in_flight_until_it_is_answered() {
+        let gate = Gate::new(Limits { requests_in_flight: Some(1), ..Limits::unlimited() });
+        let _answer = answered(admitted(&gate));
+        admitted(&gate);
     }
 }

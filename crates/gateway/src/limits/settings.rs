@@ -39,7 +39,7 @@ pub struct Limits {
     /// Between two requests of a connection, and before the first. Longer than a proxy in front keeps its connections, or it
     /// sends requests into connections that are just being closed. Default: 75 seconds.
     pub idle_time: Option<Duration>,
-    /// Bytes of a request's header. Default: 64 KiB; at least 8 KiB.
+    /// Bytes of a request's header. Default: 64 KiB.
     pub header_bytes: usize,
     /// Fields of a request's header. Default: 100.
     pub header_fields: usize,

@@ -31,6 +31,11 @@ impl<K: Hash + Eq + Copy> Shares<K> {
         share.grow_to(amount).then_some(share)
     }
 
+    /// How much one holds.
+    pub(crate) fn of(&self, key: K) -> usize {
+        self.held().get(&key).copied().unwrap_or_default()
+    }
+
     fn held(&self) -> MutexGuard<'_, HashMap<K, usize>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -73,6 +73,7 @@ async fn what_comes_beyond_the_requests_in_flight_is_refused_at_once_until_other
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(served.ask(&Request::new("GET", path)).await.status, 200, "{path}");
     }
+    assert!(served.counted("vardbro_refusals_total", &["\"requests_in_flight\""]).await >= 1.0);
 
     drop(hanging);
     served.let_the_ehr_answer(true);
