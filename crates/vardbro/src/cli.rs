@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::OperatorCommand;
 use vardbro_registry as registry;
 
 /// One HTTP API over many electronic health record systems.
@@ -33,6 +34,8 @@ pub enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    #[command(flatten)]
+    Operator(OperatorCommand),
 }
 
 #[derive(Debug, Subcommand)]

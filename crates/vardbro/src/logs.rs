@@ -22,7 +22,13 @@ const VARIABLES: [&str; 2] = ["VARDBRO_LOG", "RUST_LOG"];
 
 /// As the environment wishes.
 pub fn start() -> Result<(), WrongFilter> {
-    start_with(LogFormat::Auto, filter()?);
+    start_with(LogFormat::Auto, filter("info")?);
+    Ok(())
+}
+
+/// Only if the environment wishes: what a command has to say, it says itself.
+pub fn start_if_wanted() -> Result<(), WrongFilter> {
+    start_with(LogFormat::Auto, filter("off")?);
     Ok(())
 }
 
@@ -47,7 +53,7 @@ fn start_with(format: LogFormat, filter: EnvFilter) {
     }
 }
 
-fn filter() -> Result<EnvFilter, WrongFilter> {
+fn filter(otherwise: &str) -> Result<EnvFilter, WrongFilter> {
     for variable in VARIABLES {
         match env::var(variable) {
             Ok(text) if text.trim().is_empty() => {}
@@ -58,5 +64,5 @@ fn filter() -> Result<EnvFilter, WrongFilter> {
             Err(VarError::NotUnicode(_)) => return Err(WrongFilter::NotText { variable }),
         }
     }
-    Ok(EnvFilter::new("info"))
+    Ok(EnvFilter::new(otherwise))
 }

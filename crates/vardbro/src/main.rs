@@ -1,6 +1,7 @@
 //! The vardbro program: the gateway, and a sandbox of every EHR.
 
 mod cli;
+mod commands;
 mod config;
 mod logs;
 mod reachable;
@@ -37,6 +38,10 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             let (loaded, files) = config::load_with_files(config.as_deref(), &Environment::of_process())?;
             logs::start_configured(&loaded.config.log);
             in_runtime(serve::run(loaded, files))
+        }
+        Command::Operator(command) => {
+            logs::start_if_wanted()?;
+            in_runtime(async { commands::run(command).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Config(command) => {
             config::show(command)?;

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub use commands::show;
 pub use environment::Environment;
 pub use fault::Faults;
-pub use files::Files;
+pub use files::{Files, KeyRingError};
 pub use given::DEFAULT as DEFAULT_FILE;
 pub use settings::{AccessLog, Config, KeyRingSource, Limits, Log, Server};
 pub use value::{ForwardedHeader, LogFormat};

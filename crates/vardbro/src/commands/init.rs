@@ -1,0 +1,74 @@
+//! `vardbro init`: what a newcomer needs before the first start, in one step.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use vardbro_store::{Migrations, Store};
+
+use super::desk::configured;
+use super::key::{self, MadeAuditKey, MadeMasterKey};
+use super::output::{Output, Told};
+use super::{Common, Failure};
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Write the private half of the audit key to this new file, readable for its owner alone, instead of showing it.
+    #[arg(long, value_name = "FILE")]
+    private_key_out: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Serialize)]
+struct Ready {
+    /// What was made; what is missing here was there already.
+    master_key: Option<MadeMasterKey>,
+    audit_key: Option<MadeAuditKey>,
+    database: String,
+    database_version: i64,
+}
+
+pub async fn run(options: Options) -> Result<(), Failure> {
+    let Options { private_key_out, common } = options;
+    let config = configured(&common)?;
+    let source = &config.keys.ring;
+    let ring = key::ring_if_any(source)?;
+    let master_key = match ring.newest_master() {
+        Some(_) => None,
+        None => Some(key::new_master(source)?),
+    };
+    let location = &config.database.location;
+    Store::open(location, Migrations::Run).await?.close().await;
+    let database_version = Store::version(location).await?.applied;
+    // Last, because its private half is shown only once.
+    let audit_key = match ring.newest_audit() {
+        Some(_) => None,
+        None => Some(key::new_audit(source, private_key_out.as_deref())?),
+    };
+    let ready = Ready { master_key, audit_key, database: location.to_string(), database_version };
+    Output { json: common.json }.tell(&ready)
+}
+
+impl Told for Ready {
+    fn words(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { master_key, audit_key, database, database_version } = self;
+        match master_key {
+            Some(made) => made.words(out)?,
+            None => writeln!(out, "There is a master key already.")?,
+        }
+        match audit_key {
+            Some(made) => made.words(out)?,
+            None => writeln!(out, "There is an audit key already.")?,
+        }
+        writeln!(out, "The database {database} is ready: version {database_version}.\n")?;
+        writeln!(out, "Next:\n")?;
+        writeln!(out, "  vardbro app create \"My application\"")?;
+        writeln!(
+            out,
+            "  vardbro connection add cliniko --app my-application --name \"North clinic\" --set …"
+        )?;
+        writeln!(out, "  vardbro serve")
+    }
+}

@@ -1,0 +1,69 @@
+//! `vardbro key`: the server's own keys.
+
+mod file;
+mod list;
+mod new;
+mod retire;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+pub use self::file::ring_if_any;
+pub use self::new::{MadeAuditKey, MadeMasterKey, new_audit, new_master};
+use super::desk::{Desk, configured};
+use super::output::Output;
+use super::{Common, Failure};
+
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a key and take it into use. The older ones go on opening what they closed.
+    ///
+    /// Servers that run read the key file anew when they meet a key that they do not know; with VARDBRO_KEYS they must be started anew.
+    New {
+        /// Which kind: a master key wraps applications' data keys, an audit key belongs to the access log.
+        kind: Kind,
+        /// Write the private half of an audit key to this new file, readable for its owner alone, instead of showing it.
+        #[arg(long, value_name = "FILE")]
+        private_key_out: Option<PathBuf>,
+    },
+    /// List the keys and what needs them.
+    List,
+    /// Take a key out that is no longer in use. What it wraps is wrapped by the newest key first.
+    Retire {
+        /// Which one, as `vardbro key list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Master,
+    Audit,
+}
+
+pub async fn run(options: Options) -> Result<(), Failure> {
+    let Options { common, action } = options;
+    if let Action::New { kind, private_key_out } = action {
+        let (source, output) = (configured(&common)?.keys.ring, Output { json: common.json });
+        return match kind {
+            Kind::Master => output.tell(&new_master(&source)?),
+            Kind::Audit => output.tell(&new_audit(&source, private_key_out.as_deref())?),
+        };
+    }
+    let desk = Desk::open(&common).await?;
+    let done = match action {
+        Action::Retire { id } => retire::retire(&desk, &id).await,
+        Action::List | Action::New { .. } => list::list(&desk).await,
+    };
+    desk.close().await;
+    done
+}
