@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, Method, StatusCode};
+use tokio::time::timeout;
 use tracing::error;
 use uuid::Uuid;
 use vardbro_model::capabilities::Operation;
@@ -12,9 +14,12 @@ use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 use vardbro_model::id::{CareUnitId, PatientId};
 use vardbro_model::typed_id::PatientRef;
 use vardbro_store::Application;
-use vardbro_store::access_log::{AccessLog, Actor, Entry, NoPlace, Outcome, Place};
+use vardbro_store::access_log::{AccessLog, Actor, Entry, NoPlace, Outcome, Place, Unwritten};
 
 use crate::problem::Problem;
+
+/// How long a write waits to be in the access log. Its entry stays queued after that.
+const TIME_TO_LOG: Duration = Duration::from_secs(10);
 
 const ACTOR: HeaderName = HeaderName::from_static("x-actor");
 
@@ -26,6 +31,8 @@ pub(crate) struct Access(Arc<Mutex<Option<Begun>>>);
 struct Begun {
     place: Option<Place>,
     entry: Entry,
+    /// The codes of what failed within an answer that is none.
+    failures: Vec<&'static str>,
 }
 
 impl Drop for Begun {
@@ -42,7 +49,6 @@ impl Access {
         &self,
         log: Option<&AccessLog>,
         application: &Application,
-        actor: Option<Actor>,
         ehr: EhrCode,
         action: Operation,
         request: Uuid,
@@ -52,7 +58,7 @@ impl Access {
         let entry = Entry {
             application: application.id(),
             client_id: application.client_id().clone(),
-            actor,
+            actor: None,
             ehr,
             connection: None,
             care_unit: None,
@@ -62,7 +68,7 @@ impl Access {
             outcome: Outcome::Abandoned,
             request,
         };
-        *self.begun() = Some(Begun { place: Some(place), entry });
+        *self.begun() = Some(Begun { place: Some(place), entry, failures: Vec::new() });
         Ok(())
     }
 
@@ -71,12 +77,19 @@ impl Access {
         self.change(|entry| entry.action = action);
     }
 
-    /// Where it is asked.
-    pub(crate) fn at(&self, connection: Uuid, care_unit: &CareUnitId) {
-        self.change(|entry| {
-            entry.connection = Some(connection);
-            entry.care_unit = Some(care_unit.clone());
-        });
+    /// For whom the application asks.
+    pub(crate) fn on_behalf_of(&self, actor: Actor) {
+        self.change(|entry| entry.actor = Some(actor));
+    }
+
+    /// Where it is asked, by the id that the client knows.
+    pub(crate) fn at(&self, care_unit: &CareUnitId) {
+        self.change(|entry| entry.care_unit = Some(care_unit.clone()));
+    }
+
+    /// Through which connection.
+    pub(crate) fn through(&self, connection: Uuid) {
+        self.change(|entry| entry.connection = Some(connection));
     }
 
     /// Whom the request names.
@@ -84,20 +97,40 @@ impl Access {
         self.change(|entry| entry.named = Some(patient.clone()));
     }
 
-    /// Whom the answer discloses.
-    pub(crate) fn discloses(&self, patient: &PatientId) {
+    /// Whom the answer discloses, or the write changed.
+    pub(crate) fn touches(&self, patient: &PatientId) {
         self.change(|entry| entry.patients.push(patient.clone()));
     }
 
-    /// Writes the entry; a write is answered only when it is durable.
-    pub(crate) async fn end(&self, method: &Method, status: StatusCode, codes: Vec<&'static str>) {
-        let Some(mut begun) = self.begun().take() else { return };
+    /// A part of what was asked failed, though the rest is answered.
+    pub(crate) fn fails_in_part(&self, problem: &Problem) {
+        if let Some(begun) = self.begun().as_mut() {
+            begun.failures.extend(problem.codes());
+        }
+    }
+
+    /// Writes the entry. A write is answered only when it is durable: else what it came to is not told.
+    pub(crate) async fn end(
+        &self,
+        method: &Method,
+        status: StatusCode,
+        mut codes: Vec<&'static str>,
+    ) -> Result<(), Problem> {
+        let Some(mut begun) = self.begun().take() else { return Ok(()) };
+        codes.append(&mut begun.failures);
         begun.entry.outcome = Outcome::Answered { status: status.as_u16(), codes };
-        let Some(place) = begun.place.take() else { return };
+        let Some(place) = begun.place.take() else { return Ok(()) };
         if method.is_safe() {
             place.record_later(begun.entry.clone());
-        } else if let Err(failure) = place.record(begun.entry.clone()).await {
-            error!(%failure, "a write is answered that is not in the access log");
+            return Ok(());
+        }
+        match timeout(TIME_TO_LOG, place.record(begun.entry.clone())).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Unwritten)) | Err(_) => {
+                error!("a write that has ended cannot be entered in the access log now");
+                let detail = "The write has ended, but cannot be entered in the access log now. Look before you repeat it.";
+                Err(Problem::new(ErrorCode::OutcomeUnknown, detail))
+            }
         }
     }
 
@@ -125,10 +158,12 @@ fn no_place(why: NoPlace) -> Problem {
 
 /// For whom the application asks, if it says so.
 pub(crate) fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
-    let Some(value) = headers.get(ACTOR) else { return Ok(None) };
-    let actor = std::str::from_utf8(value.as_bytes()).ok().and_then(|text| Actor::parse(text.trim()));
+    let mut values = headers.get_all(ACTOR).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = std::str::from_utf8(value.as_bytes()).ok().filter(|_| values.next().is_none());
+    let actor = text.and_then(|text| Actor::parse(text.trim()));
     actor.map(Some).ok_or_else(|| {
-        let detail = format!("An actor is 1 to {} characters of UTF-8 on one line.", Actor::MAX_LENGTH);
+        let detail = format!("An actor is 1 to {} characters of UTF-8, given once.", Actor::MAX_LENGTH);
         Problem::faults(vec![Fault::at("X-Actor", FaultCode::BadInput, detail)])
     })
 }

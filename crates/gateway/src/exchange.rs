@@ -70,7 +70,9 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
         response = answer;
     }
 
-    access.end(&record.method, response.status(), codes).await;
+    if let Err(problem) = access.end(&record.method, response.status(), codes).await {
+        response = problem.answer(&id.to_string());
+    }
 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, header(&id.to_string()));
