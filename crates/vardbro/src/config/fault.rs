@@ -57,13 +57,21 @@ impl Position {
 }
 
 /// One thing that is wrong. It never quotes a value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}: {wrong}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where.
     pub origin: Origin,
     /// What.
     pub wrong: Wrong,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.origin {
+            Origin::Default => self.wrong.fmt(f),
+            origin => write!(f, "{origin}: {}", self.wrong),
+        }
+    }
 }
 
 /// What is wrong.

@@ -238,10 +238,15 @@ fn nearest_key(key: &str) -> Option<String> {
     })
 }
 
-/// A variable that is alike.
+/// A variable that is alike, or one that was written without its section.
 fn nearest_variable<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let own = |name: &'k str| name.strip_prefix(PREFIX).unwrap_or(name);
-    let found = nearest(name.strip_prefix(PREFIX).unwrap_or(name), known.map(own));
+    let (name, known) = (name.strip_prefix(PREFIX).unwrap_or(name), known.map(own).collect::<Vec<_>>());
+    let without_section = || {
+        let rest = format!("_{name}");
+        known.iter().find(|known| known.ends_with(&rest)).map(|known| (*known).to_owned())
+    };
+    let found = nearest(name, known.iter().copied()).or_else(without_section);
     found.map(|name| format!("{PREFIX}{name}"))
 }
 

@@ -133,7 +133,7 @@ impl Server {
             tls: TlsFiles::read(given)?,
             trusted_proxies: given.read("server.trusted_proxies")?,
             forwarded_header: given.read("server.forwarded_header")?,
-            shutdown_grace: given.between("server.shutdown_grace", "0s", "1h")?,
+            shutdown_grace: given.between("server.shutdown_grace", "0s", "1m")?,
         })
     }
 }

@@ -232,6 +232,7 @@ fn the_key_that_was_probably_meant_is_named() {
         assert!(faults(wrong, &[]).ends_with(&expected), "{}", faults(wrong, &[]));
     }
     assert!(faults("", &[("VARDBRO_PORRIDGE", "1")]).ends_with("is no variable of Vardbro"));
+    assert!(faults("", &[("VARDBRO_LISTEN", "1")]).ends_with("did you mean VARDBRO_SERVER_LISTEN?"));
     assert!(faults("", &[("VARDBRO_DATABASE", "1")]).ends_with("did you mean VARDBRO_DATABASE_URL?"));
 }
 

@@ -19,7 +19,7 @@ use tracing::{info, warn};
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{TransportError, WireFactory};
 use vardbro_gateway::{Gateway, Keys, Parts, Server};
-use vardbro_store::access_log::{AccessLog, AccessLogError, AccessRecords};
+use vardbro_store::access_log::{AccessLog, AccessLogError};
 use vardbro_store::{Migrations, Store, StoreError};
 
 use crate::config::{AccessLog as AccessLogSettings, Config, Files, Loaded};
@@ -58,7 +58,6 @@ pub async fn run(loaded: Loaded, files: Files) -> Result<ExitCode, ServeError> {
 /// The API while it answers.
 struct Serving {
     store: Arc<Store>,
-    records: AccessRecords,
     access_log: Arc<AccessLog>,
     stop: oneshot::Sender<Infallible>,
     answering: JoinHandle<()>,
@@ -80,10 +79,10 @@ impl Serving {
         let keys = Arc::new(KeyRingInUse::new(config.keys.ring, keys));
         let machine = Arc::new(Machine);
         let AccessLogSettings { node, retention, queue } = config.access_log;
-        let records = AccessRecords::open(&config.database.location, migrations).await?;
         let places = usize::try_from(queue).unwrap_or(usize::MAX);
-        let access_log =
-            Arc::new(AccessLog::open(&records, node, keys.ring(), machine.clone(), places).await?);
+        let access_log = Arc::new(
+            AccessLog::open(store.access_records(), node, keys.ring(), machine.clone(), places).await?,
+        );
         let public_origin = match &config.server.public_url {
             Some(url) => url.as_str().to_owned(),
             None if tls.is_some() => format!("https://{}", reachable(bound)),
@@ -103,7 +102,7 @@ impl Serving {
         });
         let besides = [
             tokio::spawn(rereading::reread(tls.clone(), keys.clone(), access_log.clone(), hangups)),
-            tokio::spawn(retention::prune(records.clone(), keys, retention, machine)),
+            tokio::spawn(retention::prune(store.access_records().clone(), keys, retention, machine)),
         ];
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let answering = tokio::spawn(async move {
@@ -112,18 +111,17 @@ impl Serving {
             vardbro_gateway::serve(gateway, Server { listener, tls }, stopped).await;
         });
         info!(origin = public_origin, listen = %bound, "API started");
-        Ok(Self { store, records, access_log, stop, answering, besides })
+        Ok(Self { store, access_log, stop, answering, besides })
     }
 
     /// Takes no more calls and lets those in flight finish.
     async fn drain(self) {
-        let Self { store, records, access_log, stop, answering, besides } = self;
+        let Self { store, access_log, stop, answering, besides } = self;
         drop(stop);
         // It only ends early if it panicked, and then there is nothing left to wait for.
         let _ = answering.await;
         besides.iter().for_each(JoinHandle::abort);
         access_log.close().await;
-        records.close().await;
         store.close().await;
     }
 }

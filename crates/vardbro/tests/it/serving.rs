@@ -10,8 +10,10 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::crypto::ring::default_provider;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::{CertificateDer, ServerName};
+use serde_json::Value;
 use tempfile::tempdir;
-use vardbro_vault::MasterKey;
+use vardbro_store::{ClientId, Location, Migrations, Store};
+use vardbro_vault::{ClientSecret, MasterKey};
 
 use crate::program::{command, get};
 use crate::server::{Server, keys, put_keys};
@@ -32,6 +34,32 @@ fn it_answers_until_it_is_told_to_stop() {
         assert_eq!(server.end(), Some(0), "{signal}");
     }
     assert!(directory.path().join("vardbro.sqlite").exists());
+}
+
+#[test]
+fn an_application_that_is_made_while_it_runs_may_call() {
+    let directory = tempdir().unwrap();
+    let ring = keys(directory.path());
+    let server = Server::start(directory.path(), &[]);
+    let secret = ClientSecret::random();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Location::Sqlite(directory.path().join("vardbro.sqlite"));
+        let store = Store::open(&database, Migrations::Require).await.unwrap();
+        let (id, now) = (ClientId::parse("clinic").unwrap(), jiff::Timestamp::now());
+        store.operator().enrol(id, "Clinic", &secret, ring.newest_master().unwrap(), now).await.unwrap();
+        store.close().await;
+    });
+
+    let url = format!("{}/api/emrs", server.origin);
+    let with = |secret| get(&url, &[("x-leyr-client-id", "clinic"), ("x-leyr-client-secret", secret)]);
+    let (status, body) = with(secret.expose());
+    let (wrong, _) = with("vardbro_wrong");
+
+    let emrs: Value = serde_json::from_str(&body).unwrap();
+    let codes: Vec<_> = emrs.as_array().unwrap().iter().map(|emr| emr["code"].as_str().unwrap()).collect();
+    assert_eq!((status, wrong), (200, 401));
+    assert_eq!(codes, ["cliniko", "kaddio", "takecare", "webdoc"]);
 }
 
 #[test]

@@ -77,3 +77,13 @@ fn all_files_are_looked_at_and_what_is_wrong_already_is_not() {
     assert!(one.contains(":3:11: server.tls_key must be the path of a file\n"), "{one}");
     assert_eq!(one.lines().count(), 2, "{one}");
 }
+
+#[test]
+fn a_default_that_cannot_be_used_is_told_without_a_place() {
+    let directory = tempdir().unwrap();
+    let file = directory.path().join("vardbro.toml");
+
+    let faults = faults(&file, "", None).unwrap();
+
+    assert!(faults.starts_with("keys.file: cannot read vardbro-keys.toml: "), "{faults}");
+}
