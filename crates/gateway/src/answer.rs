@@ -5,13 +5,14 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HeaderName, LINK};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
+use vardbro_ehr::EhrResult;
 use vardbro_model::appointment::Appointment;
 use vardbro_model::document::Document;
 use vardbro_model::healthcare_service::HealthcareService;
 use vardbro_model::id::{CareUnitId, PatientId};
 use vardbro_model::medical_note::MedicalNote;
 use vardbro_model::page::Page;
-use vardbro_model::patient::Patient;
+use vardbro_model::patient::{Patient, Upserted};
 use vardbro_model::resource::Resource;
 use vardbro_model::schedule::ScheduleBlock;
 use vardbro_model::timeslot::Timeslot;
@@ -89,7 +90,7 @@ pub(crate) trait OfCareUnit {
         Self: Sized,
     {
         if let Some(patient) = self.patient_id() {
-            scope.emr.exchange.access.discloses(patient);
+            scope.emr.exchange.access.touches(patient);
         }
         self.care_unit_id().clone_from(&scope.public);
         self
@@ -121,6 +122,30 @@ of_care_unit!(
     MedicalNote: |note| Some(&note.patient_id),
     Document: |document| Some(&document.patient_id),
 );
+
+/// What came of a write, which tells whom it changed.
+pub(crate) trait Touches {
+    fn patients(&self) -> Vec<&PatientId>;
+}
+
+impl<T: OfCareUnit> Touches for T {
+    fn patients(&self) -> Vec<&PatientId> {
+        self.patient_id().into_iter().collect()
+    }
+}
+
+impl Touches for Upserted {
+    fn patients(&self) -> Vec<&PatientId> {
+        vec![&self.patient.id]
+    }
+}
+
+/// Several, each under the id by which it was asked for.
+impl Touches for Vec<(String, EhrResult<Appointment>)> {
+    fn patients(&self) -> Vec<&PatientId> {
+        self.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()?.patient_id()).collect()
+    }
+}
 
 /// Each of them under the care unit's id as the client knows it.
 pub(crate) fn seen_from<T: OfCareUnit>(things: Vec<T>, scope: &CareUnitScope) -> Vec<T> {

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use bytes::Bytes;
+use http::Method;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 use vardbro_model::error::ErrorCode;
+use vardbro_store::access_log::Actor;
 
+use crate::access;
 use crate::gateway::Gateway;
 use crate::problem::{ProblemBody, ProblemFault};
 use crate::routes;
@@ -22,7 +25,8 @@ use crate::routes;
 const ABOUT: &str = "One API in front of many electronic health record systems: care units, practitioners, services, free times, \
 patients, appointments, medical notes and documents.\n\nEvery call is authenticated with the headers `x-leyr-client-id` and \
 `x-leyr-client-secret`, or with HTTP Basic (client id and secret). Date-times carry an offset. Lists are bare arrays; the next page \
-is announced by `Link`. Failures are `application/problem+json`.";
+is announced by `Link`. Failures are `application/problem+json`. Calls that touch patients are kept in an access log; say in `X-Actor` \
+for whom you make them.";
 
 /// The document, with its keys in a fixed order.
 pub fn document() -> Value {
@@ -114,6 +118,11 @@ fn add_shared_components(components: &mut Value) {
         },
     });
     components["headers"] = headers;
+    components["parameters"] = json!({"X-Actor": {
+        "name": "X-Actor", "in": "header", "required": false,
+        "description": "For whom the application asks, in its own words: kept in the access log. UTF-8, given once.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": Actor::MAX_LENGTH}, "example": "nurse-4711"
+    }});
     let responses: Map<String, Value> =
         ErrorCode::ALL.iter().map(|code| (code.as_str().to_owned(), problem(*code))).collect();
     components["responses"] = Value::Object(responses);
@@ -148,6 +157,11 @@ fn describe_operation(path: &str, method: &str, operation: &mut Value) {
     let of_ehr = path.contains("{emr}/");
     if operation["tags"][0] == "Older paths" {
         operation["deprecated"] = json!(true);
+    }
+    let touching = Method::from_bytes(method.to_uppercase().as_bytes())
+        .is_ok_and(|method| access::touches_patients(&method, path).is_some());
+    if touching && let Some(parameters) = operation["parameters"].as_array_mut() {
+        parameters.push(json!({"$ref": "#/components/parameters/X-Actor"}));
     }
     let paged =
         operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));

@@ -19,7 +19,8 @@ use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 use vardbro_model::id::{AppointmentId, CareUnitId, DocumentId, HealthcareServiceId, IdFault, NoteId};
 use vardbro_model::typed_id::{PatientRef, ResourceRef, TypedIdFault};
 
-use crate::access;
+use crate::access::{self, Access};
+use crate::answer::Touches;
 use crate::caller::Caller;
 use crate::exchange::{Asked, Exchange};
 use crate::gateway::Gateway;
@@ -70,9 +71,12 @@ impl FromRequestParts<Gateway> for EmrScope {
         let exchange = parts.extensions.get::<Exchange>().cloned().ok_or_else(Problem::bug)?;
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         if let Some(action) = access::touches_patients(&parts.method, route) {
-            let actor = access::actor(&parts.headers)?;
             let (log, ehr) = (gateway.access_log(), ehr.about().code);
-            exchange.access.begin(log, &application, actor, ehr, action, exchange.id)?;
+            exchange.access.begin(log, &application, ehr, action, exchange.id)?;
+            note_path(&exchange.access, &path, today(gateway));
+            if let Some(actor) = access::actor(&parts.headers)? {
+                exchange.access.on_behalf_of(actor);
+            }
         }
         let links: Vec<_> =
             reach.links.iter().filter(|link| link.connection.ehr.as_str() == code).cloned().collect();
@@ -111,9 +115,30 @@ impl FromRequestParts<Gateway> for CareUnitScope {
     }
 }
 
+/// Where and whom the path names, so that a refusal tells it, too.
+fn note_path(access: &Access, path: &[(String, String)], today: Date) {
+    for (name, value) in path {
+        if name == Thing::CareUnit.parameter()
+            && let Ok(care_unit) = CareUnitId::parse(value)
+        {
+            access.at(&care_unit);
+        }
+        if name == Thing::Patient.parameter()
+            && let Ok(patient) = PatientRef::parse(value, today)
+        {
+            access.names(&patient);
+        }
+    }
+}
+
+/// Today in UTC: decides the century of ten-digit numbers.
+fn today(gateway: &Gateway) -> Date {
+    Zoned::new(gateway.now(), TimeZone::UTC).date()
+}
+
 fn needs_the_operator() -> Problem {
     let detail =
-        "The connection to this EHR cannot be used until the operator has entered its credentials again.";
+        "The connection to this EHR cannot be used until the operator has put it right. Nothing was sent.";
     Problem::new(ErrorCode::EmrError, detail)
 }
 
@@ -145,6 +170,7 @@ impl EmrScope {
 
     /// The care unit of that id, if one of the application's connections can have it.
     pub(crate) fn at(self, public: CareUnitId) -> Result<CareUnitScope, Problem> {
+        self.exchange.access.at(&public);
         let tagged = public.as_str().split_once('~');
         let tagged = tagged.filter(|(tag, _)| self.link(Some(*tag)).is_some() || self.is_broken(Some(*tag)));
         let (tag, native) = match tagged {
@@ -153,7 +179,7 @@ impl EmrScope {
         };
         match (self.link(tag).cloned(), native) {
             (Some(link), Some(care_unit)) => {
-                self.exchange.access.at(link.connection.id, &public);
+                self.exchange.access.through(link.connection.id);
                 Ok(CareUnitScope { emr: self, link, care_unit, public })
             }
             (None, Some(_)) if self.is_broken(tag) => Err(needs_the_operator()),
@@ -202,9 +228,8 @@ impl EmrScope {
         self.fresh
     }
 
-    /// Today in UTC: decides the century of ten-digit numbers.
     pub(crate) fn today(&self) -> Date {
-        Zoned::new(self.gateway.now(), TimeZone::UTC).date()
+        today(&self.gateway)
     }
 
     fn in_path(&self, thing: Thing) -> Result<&str, Problem> {
@@ -278,7 +303,7 @@ impl CareUnitScope {
         change: impl FnOnce(Arc<dyn Ehr>, Ctx, CareUnitId) -> F + Send,
     ) -> Result<T, Problem>
     where
-        T: Send + 'static,
+        T: Touches + Send + 'static,
         F: Future<Output = EhrResult<T>> + Send + 'static,
     {
         let changing =
@@ -290,6 +315,10 @@ impl CareUnitScope {
             // While it goes on, with or without its client, it is in flight.
             let _admission = admission;
             let outcome = changing.await;
+            if let Ok(written) = &outcome {
+                // Known here even if nobody waits for the answer any more.
+                written.patients().into_iter().for_each(|patient| scope.emr.exchange.access.touches(patient));
+            }
             // A refusal, too, may come from what others changed meanwhile; only a care unit that is none cannot.
             let nowhere =
                 matches!(&outcome, Err(error) if error.kind == EhrErrorKind::NotFound(Thing::CareUnit));
@@ -317,10 +346,8 @@ impl CareUnitScope {
         if let Err(TypedIdFault::Id(_)) = PatientRef::parse(text, self.emr.today()) {
             return Err(Problem::not_found(Thing::Patient));
         }
-        let patient = request::patient(text, self.emr.today(), self.capabilities(), "patient_id")
-            .map_err(|fault| Problem::faults(vec![fault]))?;
-        self.emr.exchange.access.names(&patient);
-        Ok(patient)
+        request::patient(text, self.emr.today(), self.capabilities(), "patient_id")
+            .map_err(|fault| Problem::faults(vec![fault]))
     }
 
     pub(crate) fn resource_in_path(&self) -> Result<ResourceRef, Problem> {
@@ -357,10 +384,12 @@ impl CareUnitScope {
     /// The patient that a query or a body names.
     pub(crate) fn patient(&self, given: Given<String>, faults: &mut Faults) -> Option<PatientRef> {
         let (today, capabilities) = (self.emr.today(), self.capabilities());
-        let patient = given
-            .read("patient_id", faults, |text, path| request::patient(text, today, capabilities, path))?;
-        self.emr.exchange.access.names(&patient);
-        Some(patient)
+        given.read("patient_id", faults, |text, path| {
+            if let Ok(named) = PatientRef::parse(text, today) {
+                self.emr.exchange.access.names(&named);
+            }
+            request::patient(text, today, capabilities, path)
+        })
     }
 
     /// The patient that the query or the body of an alias names.

@@ -395,7 +395,9 @@ pub(crate) async fn change_several(
             Ok(appointment) => Changed::Done(Box::new(appointment.seen_from(&scope))),
             Err(error) => {
                 let error = at_index(error, index);
-                let problem = scope.emr.problem(&scope.link, error).body(&scope.emr.exchange.id.to_string());
+                let problem = scope.emr.problem(&scope.link, error);
+                scope.emr.exchange.access.fails_in_part(&problem);
+                let problem = problem.body(&scope.emr.exchange.id.to_string());
                 Changed::Failed(FailedChange { id, problem })
             }
         })
@@ -440,6 +442,17 @@ fn read_change(
     let ChangeRequest { start, end, resource_id, comment, status, confirmation } = fields;
     let moves =
         [("start", start.is_given()), ("end", end.is_given()), ("resource_id", resource_id.is_given())];
+    let moving = moves.iter().any(|(_, given)| *given);
+    // A request with faults, too, is logged as what it asked for.
+    scope.emr.exchange.access.asks(if confirmation.is_given() {
+        Operation::ConfirmAppointment
+    } else if status.is_given() {
+        Operation::CancelAppointment
+    } else if comment.is_given() && !moving {
+        Operation::CommentAppointment
+    } else {
+        Operation::MoveAppointment
+    });
     let others = |names: &[(&'static str, bool)], with: &str, faults: &mut Faults| {
         for (name, _) in names.iter().filter(|(_, given)| *given) {
             faults.at(*name, FaultCode::BadInput, format!("{name} cannot stand together with {with}."));
@@ -477,7 +490,7 @@ fn read_change(
         &change,
         Some(Change::Update(AppointmentChange { window: None, resource: None, comment: None }))
     );
-    if nothing && moves.iter().all(|(_, given)| !given) && faults.is_empty() {
+    if nothing && !moving && faults.is_empty() {
         let detail = "Give start and end, resource_id, comment, status or confirmation.";
         faults.add(vardbro_model::error::Fault::of_request(FaultCode::MissingRequiredField, detail));
     }

@@ -43,7 +43,7 @@ pub(crate) async fn list(scope: EmrScope, query: Query<Nothing>) -> Result<Answe
     }
     if failures.len() == scope.links.len() {
         return Err(match failures.pop() {
-            Some((_, only)) if failures.is_empty() => only,
+            Some((_, only)) if failures.is_empty() && scope.broken.is_empty() => only,
             _ => Problem::new(
                 ErrorCode::EmrError,
                 "None of the application's connections to this EHR answered.",
