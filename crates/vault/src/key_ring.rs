@@ -38,9 +38,9 @@ pub enum KeyRingFault {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     master: Vec<MasterEntry>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     audit: Vec<AuditEntry>,
 }
 
@@ -206,6 +206,18 @@ mod tests {
         assert_eq!(read.expose().as_str(), ring.expose().as_str());
         assert_eq!(read.newest_master().unwrap().id(), ring.master_keys()[1].id());
         assert_eq!(read.newest_audit().unwrap().name_of(b"x"), ring.audit_keys()[0].name_of(b"x"));
+    }
+
+    #[test]
+    fn a_key_is_added_at_the_end_of_a_text() {
+        let (ring, mut alone) = (ring(), KeyRing::default());
+        alone.add_master(MasterKey::random(Timestamp::UNIX_EPOCH));
+
+        let read =
+            KeyRing::parse(&format!("{}\n{}", ring.expose().as_str(), alone.expose().as_str())).unwrap();
+
+        assert_eq!(read.newest_master().unwrap().id(), alone.master_keys()[0].id());
+        assert_eq!((read.master_keys().len(), read.audit_keys().len()), (3, 1));
     }
 
     #[test]
