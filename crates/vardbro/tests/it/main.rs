@@ -3,10 +3,12 @@
 
 mod configuration;
 mod data_directory;
+mod documents;
 mod gateway;
 mod mistakes;
 mod native;
 mod program;
+mod restoring;
 mod server;
 mod serving;
 mod stopping;
