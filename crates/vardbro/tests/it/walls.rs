@@ -90,3 +90,42 @@ fn only_the_wire_calls_out() {
         assert_eq!(found, None, "{}", path.display());
     }
 }
+
+#[test]
+fn the_vault_depends_on_none_of_our_crates_and_nobody_else_makes_cryptography() {
+    assert_eq!(ours(&root().join("crates/vault/Cargo.toml")), set([]));
+    let ciphers = ["chacha20poly1305", "crypto_box", "hkdf", "hmac"];
+    for manifest in manifests(&root().join("crates")).iter().chain(&manifests(&root().join("ehrs"))) {
+        let text = fs::read_to_string(manifest).unwrap();
+        let found = ciphers.into_iter().find(|cipher| text.lines().any(|line| line.starts_with(cipher)));
+        assert_eq!(found.is_some(), manifest.ends_with("vault/Cargo.toml"), "{}", manifest.display());
+    }
+}
+
+#[test]
+fn no_request_gets_what_operators_may_do() {
+    for (path, text) in sources(&root().join("crates/gateway/src")) {
+        assert!(!text.contains("operator()"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_postgresql_for_tests_is_for_tests_only() {
+    for manifest in manifests(&root().join("crates")).iter().chain(&manifests(&root().join("ehrs"))) {
+        assert!(!ours(manifest).contains("vardbro-postgres-for-tests"), "{}", manifest.display());
+    }
+}
+
+fn manifests(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(manifests(&path));
+        } else if path.file_name().is_some_and(|name| name == "Cargo.toml") {
+            found.push(path);
+        }
+    }
+    assert!(!found.is_empty() || directory.components().count() > root().components().count() + 1);
+    found
+}
