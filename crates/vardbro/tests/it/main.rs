@@ -8,7 +8,6 @@ mod documents;
 mod gateway;
 mod mistakes;
 mod native;
-mod nodes;
 mod program;
 mod restoring;
 mod server;
