@@ -1,5 +1,6 @@
 //! The access log over both databases.
 
+mod ends;
 mod exporting;
 mod pruning;
 mod tampering;
