@@ -19,8 +19,9 @@ use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Limits, Parts, Server, Tls, serve};
 use vardbro_mock::{Mock, Options};
 use vardbro_model::ehr::Mode;
+use vardbro_store::access_log::{AccessLog, NodeName};
 use vardbro_store::{ClientId, Location, Migrations, Store, StoredConnection};
-use vardbro_vault::{ClientSecret, KeyRing, MasterKey};
+use vardbro_vault::{AuditKey, AuditPrivateKey, ClientSecret, KeyRing, MasterKey};
 
 use crate::http_client::{Answer, Client, Request};
 
@@ -30,6 +31,8 @@ pub struct Served {
     pub clinic: Application,
     pub hospital: Application,
     mock: Arc<Mock>,
+    store: Arc<Store>,
+    access_log: Arc<AccessLog>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     _directory: TempDir,
@@ -71,13 +74,19 @@ impl Served {
         let store = Arc::new(Store::open(&database, Migrations::Run).await.unwrap());
         let mut keys = KeyRing::default();
         keys.add_master(MasterKey::random(Timestamp::UNIX_EPOCH));
+        keys.add_audit(AuditKey::random(Timestamp::UNIX_EPOCH, AuditPrivateKey::random().public()));
         let keys = Arc::new(keys);
+        let (records, node) = (store.access_records(), NodeName::parse("test").unwrap());
+        let access_log =
+            AccessLog::open(records, node, keys.clone(), Arc::new(Machine), 1_000).await.unwrap();
+        let access_log = Arc::new(access_log);
         let clinic = application(&store, &keys, "clinic").await;
         let hospital = application(&store, &keys, "hospital").await;
         let mock = Mock::new(Options::default());
         let gateway = Gateway::new(Parts {
             ehrs: vec![mock.clone()],
-            store,
+            store: store.clone(),
+            access_log: Some(access_log.clone()),
             keys: Arc::new(keys),
             unlocked_for: Duration::from_secs(900),
             wires: WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap(),
@@ -92,7 +101,7 @@ impl Served {
         let serving = tokio::spawn(async move {
             serve(gateway, Server { listener, tls }, async { drop(stopped.await) }).await;
         });
-        Self { address, clinic, hospital, mock, stop, serving, _directory: directory }
+        Self { address, clinic, hospital, mock, store, access_log, stop, serving, _directory: directory }
     }
 
     /// A connection from this machine.
@@ -161,6 +170,8 @@ impl Served {
     pub async fn stop(self) {
         drop(self.stop);
         self.serving.await.unwrap();
+        self.access_log.close().await;
+        self.store.close().await;
     }
 }
 
