@@ -76,7 +76,8 @@ pub(crate) struct Links {
     wires: WireFactory,
     keys: Arc<dyn Keys>,
     unlocked_for: Duration,
-    held: Mutex<HashMap<ApplicationId, Held>>,
+    /// Each behind a lock of its own, because opening a connection may take a moment.
+    held: Mutex<HashMap<ApplicationId, Arc<Mutex<Option<Held>>>>>,
     renewed: Mutex<HashMap<Uuid, Renewed>>,
 }
 
@@ -84,8 +85,20 @@ struct Held {
     connections: Arc<[StoredConnection]>,
     renewals: u64,
     reach: Arc<Reach>,
+    opened: Instant,
     used: Instant,
 }
+
+impl Held {
+    /// Whether it still says what the application reaches. What could not be opened is tried again, for a key may have come.
+    fn holds(&self, connections: &Arc<[StoredConnection]>, renewals: u64) -> bool {
+        let same = Arc::ptr_eq(&self.connections, connections) && self.renewals == renewals;
+        same && (self.reach.broken.is_empty() || self.opened.elapsed() < TRY_AGAIN)
+    }
+}
+
+/// How long a connection that could not be opened is left alone.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(Default, Clone)]
 struct Renewed {
@@ -112,24 +125,21 @@ impl Links {
     pub(crate) fn reach(&self, who: &Authenticated, availability: &Availability) -> Arc<Reach> {
         let renewed = self.renewed();
         let renewals = renewed.values().map(|renewed| renewed.times).sum();
-        let mut held = self.held();
-        let known = held.get_mut(&who.application.id());
-        if let Some(known) = known
-            && Arc::ptr_eq(&known.connections, &who.connections)
-            && known.renewals == renewals
-        {
+        let held = self.held().entry(who.application.id()).or_default().clone();
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = held.as_mut().filter(|known| known.holds(&who.connections, renewals)) {
             known.used = Instant::now();
             return known.reach.clone();
         }
-        let before = held.get(&who.application.id()).map(|held| held.reach.clone()).unwrap_or_default();
+        let before = held.as_ref().map(|held| held.reach.clone()).unwrap_or_default();
         let reach = Arc::new(self.opened(who, &before, &renewed));
         let changed = before.links.iter().any(|link| !reach.links.iter().any(|now| Arc::ptr_eq(now, link)));
         if changed {
             availability.forget_everything();
         }
         let connections = who.connections.clone();
-        let now = Held { connections, renewals, reach: reach.clone(), used: Instant::now() };
-        held.insert(who.application.id(), now);
+        let now = Instant::now();
+        *held = Some(Held { connections, renewals, reach: reach.clone(), opened: now, used: now });
         reach
     }
 
@@ -142,7 +152,11 @@ impl Links {
 
     /// Forgets what belongs to applications that have not called for a while.
     pub(crate) fn forget_idle(&self) {
-        self.held().retain(|_, held| held.used.elapsed() < self.unlocked_for);
+        self.held().retain(|_, held| {
+            // Whoever holds the lock uses it.
+            let Ok(held) = held.try_lock() else { return true };
+            held.as_ref().is_some_and(|held| held.used.elapsed() < self.unlocked_for)
+        });
     }
 
     fn opened(&self, who: &Authenticated, before: &Reach, renewed: &HashMap<Uuid, Renewed>) -> Reach {
@@ -220,7 +234,7 @@ impl Links {
         self.renewed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<ApplicationId, Held>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<ApplicationId, Arc<Mutex<Option<Held>>>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
