@@ -109,10 +109,11 @@ impl Access {
         }
     }
 
-    /// Writes the entry. A write is answered only when it is durable: else what it came to is not told.
+    /// Writes the entry. A write of which anything was `sent` is answered only when it is durable: else what it came to is not told.
     pub(crate) async fn end(
         &self,
         method: &Method,
+        sent: bool,
         status: StatusCode,
         mut codes: Vec<&'static str>,
     ) -> Result<(), Problem> {
@@ -120,7 +121,7 @@ impl Access {
         codes.append(&mut begun.failures);
         begun.entry.outcome = Outcome::Answered { status: status.as_u16(), codes };
         let Some(place) = begun.place.take() else { return Ok(()) };
-        if method.is_safe() {
+        if method.is_safe() || !sent {
             place.record_later(begun.entry.clone());
             return Ok(());
         }

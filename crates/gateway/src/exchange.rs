@@ -70,7 +70,7 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, mut request: Request
         response = answer;
     }
 
-    if let Err(problem) = access.end(&record.method, response.status(), codes).await {
+    if let Err(problem) = access.end(&record.method, meter.calls() > 0, response.status(), codes).await {
         response = problem.answer(&id.to_string());
     }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::Row;
 use sqlx::migrate::{Migrate, Migrator};
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection, Row};
+use tokio::time::timeout;
 
 use super::{Migrations, Result, Version, cannot_migrate, cannot_open};
 use crate::error::StoreError;
@@ -73,6 +74,9 @@ impl Postgres {
 }
 
 async fn connect(url: &SecretString) -> sqlx::Result<PgPool> {
+    // A pool tries again until its time is over and then says no more than that.
+    let first = timeout(ACQUIRE_TIMEOUT, PgConnection::connect(url.expose_secret())).await;
+    first.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
     let options = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE_TIMEOUT);
     options.connect(url.expose_secret()).await
 }

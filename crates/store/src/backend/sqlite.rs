@@ -1,5 +1,8 @@
 //! The embedded database: one file, in WAL mode, with full durability.
 
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -46,7 +49,10 @@ impl Sqlite {
     /// Opens the file, creating it if it is not there.
     pub(crate) async fn open(path: &Path, wanted: Migrations) -> Result<Self> {
         let location = Location::Sqlite(path.to_owned());
-        let options = options(path).create_if_missing(wanted == Migrations::Run);
+        if wanted == Migrations::Run {
+            create(path).map_err(|error| cannot_open(&location)(sqlx::Error::Io(error)))?;
+        }
+        let options = options(path);
         let pool = connect(options).await.map_err(cannot_open(&location))?;
         let mut transaction = pool.begin_with(BEGIN_WRITE).await.map_err(cannot_open(&location))?;
         let migrations = migrations();
@@ -76,6 +82,14 @@ impl Sqlite {
         let applied = pool.acquire().await?.list_applied_migrations("_sqlx_migrations").await;
         pool.close().await;
         Ok(Version::of(&migrations(), &applied.unwrap_or_default()))
+    }
+}
+
+/// Makes the file for its owner only, if it is not there; what SQLite puts beside it takes after it.
+fn create(path: &Path) -> io::Result<()> {
+    match File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 
