@@ -24,12 +24,13 @@ use vardbro_gateway::{Gateway, Limits, Parts, Server};
 use vardbro_model::ehr::Mode;
 use vardbro_registry::Started;
 use vardbro_store::access_log::{AccessLog, NodeName};
-use vardbro_store::{ApplicationId, Authenticated, Location, Migrations, Store, StoredConnection};
+use vardbro_store::{ApplicationId, Authenticated, Store, StoredConnection};
 use vardbro_vault::{DataKey, KeyRing};
 
 use super::SandboxError;
 use super::announcement::GatewayAddress;
 use super::credentials::Credentials;
+use super::database::{self, Claim};
 use super::keys;
 use crate::reachable::reachable;
 
@@ -43,6 +44,7 @@ pub struct Desk {
     credentials: Credentials,
     keys: Arc<KeyRing>,
     store: Store,
+    claim: Claim,
 }
 
 impl Desk {
@@ -55,14 +57,13 @@ impl Desk {
             .map_err(|source| SandboxError::DataDirectory { path: data_directory.to_owned(), source })?;
         let credentials = Credentials::kept_in(data_directory)?;
         let keys = keys::kept_in(data_directory)?;
-        let database = Location::Sqlite(data_directory.join("vardbro.sqlite"));
-        let store = Store::open(&database, Migrations::Run).await?;
-        Ok(Self { listener, origin, credentials, keys, store })
+        let (store, claim) = database::open(data_directory).await?;
+        Ok(Self { listener, origin, credentials, keys, store, claim })
     }
 
     /// Connects the sandbox's one application to every EHR and answers from now on.
     pub async fn serve(self, ehrs: &IndexMap<&'static str, Started>) -> Result<Api, SandboxError> {
-        let Self { listener, origin, credentials, keys, store } = self;
+        let Self { listener, origin, credentials, keys, store, claim } = self;
         let (application, key) = enrolled(&store, &credentials, &keys).await?;
         for old in store.operator().connections(application).await? {
             store.operator().remove_connection(application, old.id).await?;
@@ -106,7 +107,7 @@ impl Desk {
             vardbro_gateway::serve(gateway, Server { listener, tls: None }, stopped).await;
         });
         info!(origin, "API started");
-        Ok(Api { origin, credentials, store, access_log, stop, serving })
+        Ok(Api { origin, credentials, store, access_log, stop, serving, claim })
     }
 }
 
@@ -211,6 +212,7 @@ pub struct Api {
     access_log: Arc<AccessLog>,
     stop: oneshot::Sender<Infallible>,
     serving: JoinHandle<()>,
+    claim: Claim,
 }
 
 impl Api {
@@ -226,11 +228,12 @@ impl Api {
 
     /// Takes no more calls and lets those in flight finish.
     pub async fn drain(self) {
-        let Self { store, access_log, stop, serving, .. } = self;
+        let Self { store, access_log, stop, serving, claim, .. } = self;
         drop(stop);
         // It only ends early if it panicked, and then there is nothing left to wait for.
         let _ = serving.await;
         access_log.close().await;
         store.close().await;
+        drop(claim);
     }
 }

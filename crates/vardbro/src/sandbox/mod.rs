@@ -3,6 +3,7 @@
 mod announcement;
 mod api;
 mod credentials;
+mod database;
 mod kept;
 mod keys;
 
