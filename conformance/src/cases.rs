@@ -1,9 +1,13 @@
 //! The cases, by subject.
 
+mod access_log;
+mod access_log_failing;
+mod access_log_refusals;
 mod aliases;
 mod appointment_lists;
 mod authentication;
 mod booking;
+mod broken_connections;
 mod bulk;
 mod cancelling;
 mod care_units;
@@ -51,4 +55,8 @@ pub const ALL: &[(&str, &[Case])] = &[
     ("paging", paging::CASES),
     ("faults", faults::CASES),
     ("observability", observability::CASES),
+    ("access_log", access_log::CASES),
+    ("access_log_refusals", access_log_refusals::CASES),
+    ("access_log_failing", access_log_failing::CASES),
+    ("broken_connections", broken_connections::CASES),
 ];

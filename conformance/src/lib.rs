@@ -6,6 +6,7 @@
     reason = "all of it is test code: whatever is not there fails the case that looked for it"
 )]
 
+mod accesses;
 mod case;
 pub mod cases;
 mod client;
@@ -20,5 +21,6 @@ mod runner;
 mod shapes;
 mod subject;
 mod subjects;
+mod tenants;
 
 pub use runner::trials;

@@ -9,6 +9,7 @@ use vardbro_model::capabilities::Operation;
 use crate::clock::CaseClock;
 use crate::limited::a_scope_that_was_not_granted;
 use crate::subjects::{SUBJECTS, start};
+use crate::tenants;
 
 type Check = fn();
 
@@ -19,6 +20,18 @@ pub const CHECKS: &[(&str, Check)] = &[
     (
         "what a connection may not do is shown, and refused before anything is sent",
         a_scope_that_was_not_granted,
+    ),
+    ("tenants: every route is in the table, and no other", tenants::every_route_is_in_the_table),
+    ("tenants: no or wrong credentials reach nothing", tenants::wrong_credentials_reach_nothing),
+    (
+        "tenants: who is disabled or has an expired secret reaches nothing",
+        tenants::whoever_is_off_or_out_of_date_reaches_nothing,
+    ),
+    ("tenants: without a connection nothing is reached", tenants::without_a_connection_nothing_is_reached),
+    ("tenants: another installation has none of it", tenants::another_installation_has_none_of_it),
+    (
+        "tenants: a cursor or a tag of another application opens nothing",
+        tenants::a_cursor_and_a_tag_open_nothing,
     ),
     ("every EHR declares every operation", every_operation),
     ("every EHR declares at least what the contract says", at_least),

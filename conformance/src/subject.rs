@@ -1,33 +1,38 @@
 //! A gateway over a sandbox, for one case.
 
-use std::collections::BTreeMap;
+mod access_log;
+mod applications;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
-use vardbro_ehr::connection::{Connection, NoteMapping, Settings};
+use vardbro_ehr::connection::Settings;
 use vardbro_ehr::environment::Machine;
 use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_ehr::{CheckReport, Ehr};
 use vardbro_gateway::{Gateway, Limits, Parts, router};
 use vardbro_model::capabilities::{Capabilities, Operation};
-use vardbro_model::ehr::Mode;
 use vardbro_model::patient::ExternalIdType;
 use vardbro_sandbox_kit::{AppointmentState, Running};
-use vardbro_store::access_log::{AccessLog, ExportedEntry, Filter, NodeName};
-use vardbro_store::{ApplicationRecord, ClientId, Location, Migrations, Store, StoredConnection};
-use vardbro_vault::{AuditKey, AuditPrivateKey, ClientSecret, DataKey, KeyRing, MasterKey};
+use vardbro_store::access_log::{AccessLog, NodeName};
+use vardbro_store::{Location, Migrations, Store};
+use vardbro_vault::{AuditKey, AuditPrivateKey, KeyRing, MasterKey};
 
 use crate::client::{Client, ORIGIN};
 use crate::clock::CaseClock;
 use crate::log::Log;
-use crate::subjects::{FIXED_SLOTS, ONE_LINE_NOTES, Started, start};
+use crate::subjects::{FIXED_SLOTS, ONE_LINE_NOTES, start};
+pub use applications::Tenant;
+use applications::{application, connect, copy};
 use vardbro_registry::Registered;
+
+/// The file of the case's database, in its directory.
+const DATABASE: &str = "vardbro.db";
 
 /// Opens no EHR.
 pub const WRONG_SECRET: &str = "wrong-secret-of-nobody";
@@ -59,7 +64,7 @@ pub struct Subject {
     access_log: Arc<AccessLog>,
     audit_key: AuditPrivateKey,
     keys: Arc<KeyRing>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Subject {
@@ -68,7 +73,7 @@ impl Subject {
         let started = start(registered, clock).await;
         let capabilities = started.ehr.capabilities().clone();
         let directory = tempfile::tempdir().expect("a directory for the database");
-        let database = Location::Sqlite(directory.path().join("vardbro.db"));
+        let database = Location::Sqlite(directory.path().join(DATABASE));
         let store = Arc::new(Store::open(&database, Migrations::Run).await.expect("a database"));
         let mut keys = KeyRing::default();
         keys.add_master(MasterKey::random(clock.now()));
@@ -94,11 +99,11 @@ impl Subject {
             limits: Limits::unlimited(),
         });
         let router = router(gateway.clone());
-        let (application, client) = application(&store, &keys, &router, "clinic").await;
-        let (_, stranger) = self::application(&store, &keys, &router, "stranger").await;
+        let (clinic, client) = application(&store, &keys, &router, "clinic").await;
+        let (_, stranger) = application(&store, &keys, &router, "stranger").await;
         let ehr = started.ehr.clone();
         let settings = copy(&*ehr, &started.settings);
-        let (sandbox, connection) = connect(&store, &application, started, None).await;
+        let (sandbox, connection) = connect(&store, &clinic, started, None).await;
         let knows_quota = connection.knows_quota;
         let code = registered.code;
         Self {
@@ -119,39 +124,8 @@ impl Subject {
             access_log,
             audit_key,
             keys,
-            _directory: directory,
+            directory,
         }
-    }
-
-    /// Another application, with two installations of the EHR: a plain one, and one whose tag is `north`.
-    pub async fn with_two_connections(&self) -> (Client, Running, Running) {
-        let (application, client) = self.application("two").await;
-        let first = start(self.registered, self.clock).await;
-        let second = start(self.registered, self.clock).await;
-        let (first, _) = connect(&self.store, &application, first, None).await;
-        let (second, _) = connect(&self.store, &application, second, Some("north")).await;
-        (client, first, second)
-    }
-
-    /// Another application that reaches this very sandbox, through a connection of its own.
-    pub async fn with_another_door(&self) -> Client {
-        let (application, client) = self.application("door").await;
-        keep(&self.store, &application, &*self.ehr, "door", None, &self.settings, NoteMapping::default())
-            .await;
-        client
-    }
-
-    /// Another application, whose connection has credentials that the EHR does not know.
-    pub async fn with_wrong_credentials(&self) -> (Client, Running) {
-        let (application, client) = self.application("wrong").await;
-        let started = start(self.registered, self.clock).await;
-        // An address is no credential.
-        let credentials = started.sandbox.credentials.iter().filter(|(_, value)| !value.contains("://"));
-        let names: Vec<String> = credentials.map(|(name, _)| name.clone()).collect();
-        let settings =
-            names.iter().fold(started.settings, |settings, name| settings.with_secret(name, WRONG_SECRET));
-        let (sandbox, _) = connect(&self.store, &application, Started { settings, ..started }, None).await;
-        (client, sandbox)
     }
 
     /// What the EHR says of the connection.
@@ -166,37 +140,6 @@ impl Subject {
         let kept = operator.set_unavailable(who.application.id(), self.connection, &unavailable).await;
         assert!(kept.expect("the database answers"), "the connection is there");
         report
-    }
-
-    /// What stands in the access log of this request, opened with the operator's key. Entries of reads are written a moment later.
-    pub async fn accesses(&self, request: &str) -> Vec<ExportedEntry> {
-        for _ in 0..500 {
-            let mut all = self.all_accesses().await;
-            all.retain(|entry| entry.request == request);
-            if !all.is_empty() {
-                return all;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        Vec::new()
-    }
-
-    /// What stands in the access log now.
-    pub async fn all_accesses(&self) -> Vec<ExportedEntry> {
-        let private = [self.audit_key.clone()];
-        let mut export = self.store.access_records().export(&Filter::default(), &self.keys, &private);
-        let mut entries = Vec::new();
-        loop {
-            let page = export.next().await.expect("the log can be read");
-            if page.is_empty() {
-                return entries;
-            }
-            entries.extend(page);
-        }
-    }
-
-    async fn application(&self, id: &str) -> (Application, Client) {
-        application(&self.store, &self.keys, &self.client.router, id).await
     }
 
     /// The path of the EHR.
@@ -297,99 +240,4 @@ impl Subject {
         self.access_log.close().await;
         self.store.close().await;
     }
-}
-
-/// An application, and the key to what is kept for it.
-struct Application {
-    record: ApplicationRecord,
-    key: DataKey,
-}
-
-async fn application(
-    store: &Store,
-    keys: &KeyRing,
-    router: &axum::Router,
-    id: &str,
-) -> (Application, Client) {
-    let secret = ClientSecret::random();
-    let client_id = ClientId::parse(id).expect("a client id");
-    let master = keys.newest_master().expect("a master key");
-    let enrolled = store.operator().enrol(client_id, id, &secret, master, Timestamp::UNIX_EPOCH).await;
-    let (record, key) = enrolled.expect("the application is kept");
-    let client = Client { router: router.clone(), id: id.to_owned(), secret: secret.expose().to_owned() };
-    (Application { record, key }, client)
-}
-
-/// The same settings once more.
-fn copy(ehr: &dyn Ehr, settings: &Settings) -> Settings {
-    ehr.settings().iter().fold(Settings::default(), |copy, setting| {
-        match (settings.plain(setting.name), settings.secret(setting.name)) {
-            (Some(value), _) => copy.with(setting.name, value),
-            (None, Some(value)) => copy.with_secret(setting.name, value.clone()),
-            (None, None) => copy,
-        }
-    })
-}
-
-/// A connection that was made.
-struct Connected {
-    id: Uuid,
-    knows_quota: bool,
-}
-
-async fn connect(
-    store: &Store,
-    application: &Application,
-    started: Started,
-    tag: Option<&str>,
-) -> (Running, Connected) {
-    let Started { ehr, sandbox, settings, note_mapping } = started;
-    let name = tag.unwrap_or("first");
-    let connected = keep(store, application, &*ehr, name, tag, &settings, note_mapping).await;
-    (sandbox, connected)
-}
-
-async fn keep(
-    store: &Store,
-    application: &Application,
-    ehr: &dyn Ehr,
-    name: &str,
-    tag: Option<&str>,
-    settings: &Settings,
-    note_mapping: NoteMapping,
-) -> Connected {
-    let mut connection = StoredConnection {
-        id: Uuid::new_v4(),
-        version: 1,
-        ehr: ehr.about().code.to_string(),
-        name: name.to_owned(),
-        tag: tag.map(str::to_owned),
-        mode: Mode::Sandbox,
-        enabled: true,
-        settings: BTreeMap::new(),
-        sealed: BTreeMap::new(),
-        note_mapping: note_mapping.clone(),
-        unavailable: BTreeMap::new(),
-    };
-    let Application { record, key } = application;
-    for setting in ehr.settings() {
-        if let Some(value) = settings.plain(setting.name) {
-            connection.settings.insert(setting.name.to_owned(), value.to_owned());
-        }
-        if let Some(value) = settings.secret(setting.name) {
-            connection.seal(record.id, key, setting.name, value);
-        }
-    }
-    store.operator().add_connection(record.id, &connection).await.expect("the connection is kept");
-    let ready = Connection {
-        id: connection.id,
-        ehr: ehr.about().code,
-        name: name.to_owned(),
-        tag: tag.map(str::to_owned),
-        mode: Mode::Sandbox,
-        settings: copy(ehr, settings),
-        note_mapping,
-    };
-    let knows_quota = ehr.wire_profile(&ready).expect("the settings work").calls_per_minute.is_some();
-    Connected { id: connection.id, knows_quota }
 }

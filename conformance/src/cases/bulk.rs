@@ -25,6 +25,7 @@ cases! {
     "without ids there is nothing to change" [Can(CANCEL)] => none,
     "several need a change as one does" [Can(CANCEL)] => without_a_change,
     "several cannot be confirmed with one code" [Can(CANCEL)] => no_confirmation,
+    "a care unit that there is not is told of the request, and not of each" [Can(CANCEL)] => no_care_unit,
 }
 
 async fn booked(clinic: &Clinic<'_>, count: usize) -> (Vec<Slot>, Vec<String>) {
@@ -160,4 +161,13 @@ async fn no_confirmation(subject: &Subject) {
     let body = json!({"ids": ["1"], "confirmation": {"code": "1234"}});
     clinic.patch("/appointments", &body).await.refused_also("BAD_INPUT", "confirmation");
     assert_eq!(subject.calls(), before);
+}
+
+async fn no_care_unit(subject: &Subject) {
+    let mut change = json!({"ids": ["1", "2"], "status": "cancelled"});
+    let path = format!("{}/care-units/999999999999999999/appointments", subject.emr());
+    subject.client.patch(&path, &change).await.problem(404, "NOT_FOUND");
+    change["care_unit_id"] = json!("999999999999999999");
+    let older = subject.client.patch(&format!("{}/appointments", subject.emr()), &change).await;
+    older.refused("INVALID_CARE_UNIT_ID", "care_unit_id");
 }

@@ -85,7 +85,7 @@ async fn unsupported_id_types(subject: &Subject) {
 }
 
 /// A patient with this number, found or created.
-async fn numbered(clinic: &Clinic<'_>, id_type: &str, number: &str) -> Value {
+pub(super) async fn numbered(clinic: &Clinic<'_>, id_type: &str, number: &str) -> Value {
     let mut body = clinic.somebody();
     body["external_id"] = json!(number);
     body["external_id_type"] = json!(id_type);

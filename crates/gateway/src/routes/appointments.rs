@@ -383,7 +383,16 @@ pub(crate) async fn change_several(
                     Ok(known) => change.carry_out(ehr.as_ref(), &ctx, &care_unit, &known).await,
                     Err(_) => Err(EhrError::not_found(Thing::Appointment)),
                 };
-                outcomes.push((id, outcome));
+                match outcome {
+                    // What is true of the care unit is true of all of them, and none was changed.
+                    Err(error)
+                        if error.kind == EhrErrorKind::NotFound(Thing::CareUnit)
+                            && outcomes.iter().all(|(_, before): &(_, EhrResult<_>)| before.is_err()) =>
+                    {
+                        return Err(error);
+                    }
+                    outcome => outcomes.push((id, outcome)),
+                }
             }
             Ok(outcomes)
         })

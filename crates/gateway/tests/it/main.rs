@@ -52,6 +52,7 @@ fn every_operation_is_described_with_its_parameters_and_errors() {
             let place = format!("{method} {path}");
             assert!(operation["summary"].is_string() && operation["operationId"].is_string(), "{place}");
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let parameter = resolved(&document, parameter);
                 assert!(parameter["description"].is_string(), "{place} {}", parameter["name"]);
             }
             let responses = operation["responses"].as_object().unwrap();
@@ -64,6 +65,20 @@ fn every_operation_is_described_with_its_parameters_and_errors() {
             }
         }
     }
+}
+
+#[test]
+fn an_actor_can_be_given_wherever_a_patient_is_touched() {
+    let document = openapi_document();
+    let takes = |path: &str, method: &str| {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        parameters.iter().any(|parameter| resolved(&document, parameter)["name"] == "X-Actor")
+    };
+    let care_unit = "/api/emrs/{emr}/care-units/{care_unit_id}";
+    assert!(takes(&format!("{care_unit}/patients/{{patient_id}}"), "get"));
+    assert!(takes(&format!("{care_unit}/appointments"), "patch"));
+    assert!(takes("/api/emrs/{emr}/appointments", "post"));
+    assert!(!takes(&format!("{care_unit}/timeslots"), "get"));
 }
 
 #[test]
@@ -101,11 +116,17 @@ fn parts(schema: &Value) -> Vec<&Value> {
     std::iter::once(schema).chain(composed).collect()
 }
 
+/// What a reference stands for.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => value,
+    }
+}
+
 /// An example of the whole, or one of every field.
 fn has_example(document: &Value, schema: &Value) -> bool {
-    if let Some(reference) = schema["$ref"].as_str() {
-        return has_example(document, document.pointer(reference.trim_start_matches('#')).unwrap());
-    }
+    let schema = resolved(document, schema);
     if schema["items"].is_object() {
         return has_example(document, &schema["items"]);
     }
