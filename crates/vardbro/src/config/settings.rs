@@ -164,7 +164,7 @@ impl TlsFiles {
 impl Keys {
     fn read(given: &mut Given, environment: &Environment) -> Option<Self> {
         let file = given.read("keys.file")?;
-        let unlocked_for = given.between("keys.unlocked_for", "1m", "24h")?;
+        let unlocked_for = given.between("keys.unlocked_for", "1s", "24h")?;
         let ring = match environment.get(KEYS) {
             None => KeyRingSource::File(file),
             Some(content) => match content.to_str() {

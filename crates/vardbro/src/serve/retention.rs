@@ -27,7 +27,8 @@ pub async fn prune(
         hours.tick().await;
         // Before that time there was none.
         let Ok(before) = clock.now().checked_sub(retention) else { continue };
-        match records.prune(before, &keys.ring()).await {
+        // Another gateway may have begun to use a newer audit key.
+        match records.prune(before, &keys.reload()).await {
             Ok(Pruned { rows, findings }) => {
                 if rows > 0 {
                     info!(rows, %before, "old rows of the access log were deleted");

@@ -8,6 +8,7 @@ mod documents;
 mod gateway;
 mod mistakes;
 mod native;
+mod nodes;
 mod program;
 mod restoring;
 mod server;

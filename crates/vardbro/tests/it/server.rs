@@ -83,6 +83,11 @@ impl Server {
         assert!(sent.success());
     }
 
+    /// Its process id.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended.
     pub fn end(mut self) -> Option<i32> {
         let deadline = Instant::now() + PATIENCE;
