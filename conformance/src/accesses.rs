@@ -9,6 +9,35 @@ use vardbro_store::access_log::{ExportedEntry, Seal};
 use crate::client::{Answer, faults_of};
 use crate::clinic::Clinic;
 
+/// Whatever is asked about patients.
+pub fn about_patients() -> impl Iterator<Item = Operation> {
+    Operation::ALL.iter().copied().filter(|operation| match operation {
+        Operation::ListCareUnits
+        | Operation::ListResources
+        | Operation::ListHealthcareServices
+        | Operation::ListTimeslots
+        | Operation::ReadSchedule
+        | Operation::CreateSchedule
+        | Operation::ListNoteTemplates => false,
+        Operation::SearchPatients
+        | Operation::GetPatient
+        | Operation::CreatePatient
+        | Operation::UpdatePatient
+        | Operation::ListAppointments
+        | Operation::GetAppointment
+        | Operation::BookAppointment
+        | Operation::MoveAppointment
+        | Operation::CommentAppointment
+        | Operation::CancelAppointment
+        | Operation::ConfirmAppointment
+        | Operation::ReadNotes
+        | Operation::CreateNote
+        | Operation::ListDocuments
+        | Operation::GetDocument
+        | Operation::CreateDocument => true,
+    })
+}
+
 /// Checks that the answer's request left one entry: of this action, about this patient, who was named so.
 pub async fn left(
     clinic: &Clinic<'_>,

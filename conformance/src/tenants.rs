@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use vardbro_sandbox_kit::{AuditState, Running};
 
 use crate::client::{Answer, Client, anonymous, basic, faults_of, with_basic, with_query};
-use crate::clinic::text;
+use crate::clinic::{CANARY, text};
 use crate::log::Log;
 use crate::subject::{Subject, Tenant};
 use crate::subjects::SUBJECTS;
@@ -113,8 +113,8 @@ pub fn another_installation_has_none_of_it() {
 pub fn a_cursor_and_a_tag_open_nothing() {
     over_two_tenants(async |_, own, other, [plain, tagged]| {
         let care_unit = format!("/api/emrs/mock/care-units/{}", plain.care_unit);
-        for list in ["/appointments", "/patients?last_name=Kanariefugl"] {
-            let first = format!("{care_unit}{list}{}limit=1", if list.contains('?') { "&" } else { "?" });
+        for list in ["/appointments?".to_owned(), format!("/patients?last_name={CANARY}&")] {
+            let first = format!("{care_unit}{list}limit=1");
             let next = own.client.get(&first).await.next_page().expect("several pages");
             let before = Seen::of(own);
             let answer = other.client.get(&next).await;

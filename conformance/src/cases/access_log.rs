@@ -65,6 +65,9 @@ async fn read(subject: &Subject) {
         answer.is(200);
         left(&clinic, &answer, GET_PATIENT, Some(&patient), Some(&plain(&patient))).await;
     }
+    let head = subject.client.send(call(&clinic, Method::HEAD, &format!("/patients/{patient}")), "").await;
+    assert_eq!(head.status, 200, "{head}");
+    left(&clinic, &head, GET_PATIENT, Some(&patient), Some(&plain(&patient))).await;
 }
 
 async fn by_number(subject: &Subject) {

@@ -2,8 +2,7 @@
 
 use vardbro_model::capabilities::Operation;
 
-use super::access_log_refusals::ABOUT_PATIENTS;
-use crate::accesses::call;
+use crate::accesses::{about_patients, call};
 use crate::case::Need::Can;
 use crate::case::cases;
 use crate::clinic::Clinic;
@@ -20,7 +19,7 @@ cases! {
 async fn only_patients_are_refused(clinic: &Clinic<'_>, why: &str) {
     let subject = clinic.subject;
     let (calls, state) = (subject.calls(), subject.sandbox.ehr.state());
-    for operation in ABOUT_PATIENTS {
+    for operation in about_patients() {
         let (method, rest, body) = sample(subject, operation);
         let answer = subject.client.send_json(call(clinic, method, &rest), &body).await;
         let problem = answer.problem(503, "SERVICE_UNAVAILABLE");

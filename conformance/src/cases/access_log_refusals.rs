@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vardbro_model::capabilities::Operation;
 use vardbro_model::typed_id::PatientIdType;
 
-use crate::accesses::{call, left, only_of, outcome};
+use crate::accesses::{about_patients, call, left, only_of, outcome};
 use crate::case::Need::{Can, FindsPatientsBy};
 use crate::case::{Need, cases};
 use crate::client::Client;
@@ -22,27 +22,6 @@ const CREATE_NOTE: Operation = Operation::CreateNote;
 const CREATE_PATIENT: Operation = Operation::CreatePatient;
 const GET_APPOINTMENT: Operation = Operation::GetAppointment;
 const GET_PATIENT: Operation = Operation::GetPatient;
-const SEARCH: Operation = Operation::SearchPatients;
-
-/// Whatever is asked about patients.
-pub const ABOUT_PATIENTS: [Operation; 16] = [
-    SEARCH,
-    GET_PATIENT,
-    CREATE_PATIENT,
-    Operation::UpdatePatient,
-    Operation::ListAppointments,
-    GET_APPOINTMENT,
-    BOOK,
-    Operation::MoveAppointment,
-    COMMENT,
-    CANCEL,
-    Operation::ConfirmAppointment,
-    Operation::ReadNotes,
-    CREATE_NOTE,
-    Operation::ListDocuments,
-    Operation::GetDocument,
-    Operation::CreateDocument,
-];
 
 cases! {
     "an id that names nobody is logged as it was given" [Can(GET_PATIENT)] => nobody,
@@ -108,10 +87,7 @@ fn named_in(path: &str) -> Option<String> {
 async fn not_supported(subject: &Subject) {
     let clinic = subject.clinic().await;
     let before = subject.calls();
-    for operation in ABOUT_PATIENTS {
-        if subject.can(operation) {
-            continue;
-        }
+    for operation in about_patients().filter(|operation| !subject.can(*operation)) {
         let (method, rest, body) = sample(subject, operation);
         let answer = subject.client.send_json(call(&clinic, method, &rest), &body).await;
         answer.refused("NOT_SUPPORTED", None);
