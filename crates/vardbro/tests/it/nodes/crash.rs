@@ -15,16 +15,21 @@ const AT_ONCE: usize = 4;
 /// After so many answers the gateway is killed, while others are on their way.
 const MOMENTS: [usize; 5] = [1, 2, 5, 9, 14];
 
+/// Where there is time, and which is not booked yet.
+struct Diary {
+    care_unit: String,
+    bookings: Mutex<Vec<Value>>,
+}
+
 /// Books until the gateway is gone; the requests that were answered.
-fn book_until_it_is_killed(site: &Site, secret: &str, after: usize) -> Vec<String> {
+fn book_until_it_is_killed(site: &Site, secret: &str, diary: &Diary, after: usize) -> Vec<String> {
     let node = site.node("north");
     let client = client(&node, "app", secret);
-    let care_unit = client.care_unit();
-    let bookings = Mutex::new(client.bookings(&care_unit));
+    let Diary { care_unit, bookings } = diary;
     let (tell, told) = channel();
     let answered = thread::scope(|scope| {
         for _ in 0..AT_ONCE {
-            let (tell, client, bookings, care_unit) = (tell.clone(), &client, &bookings, &care_unit);
+            let (tell, client) = (tell.clone(), &client);
             scope.spawn(move || {
                 while let Some(booking) = { bookings.lock().unwrap().pop() } {
                     let request = Uuid::new_v4().to_string();
@@ -50,9 +55,16 @@ fn book_until_it_is_killed(site: &Site, secret: &str, after: usize) -> Vec<Strin
 
 fn lose_no_booking(site: &Site) {
     let secret = site.working_application("app");
+    let diary = {
+        let node = site.node("north");
+        let client = client(&node, "app", &secret);
+        let care_unit = client.care_unit();
+        let bookings = Mutex::new(client.bookings(&care_unit));
+        Diary { care_unit, bookings }
+    };
     let mut answered = BTreeSet::new();
     for after in MOMENTS {
-        let these = book_until_it_is_killed(site, &secret, after);
+        let these = book_until_it_is_killed(site, &secret, &diary, after);
         assert!(these.len() >= after);
         answered.extend(these);
     }

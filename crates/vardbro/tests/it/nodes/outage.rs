@@ -1,5 +1,7 @@
 use std::thread;
 
+use serde_json::json;
+use uuid::Uuid;
 use vardbro_postgres_for_tests::Postgres;
 
 use super::calls::{Client, until};
@@ -52,13 +54,42 @@ fn a_database_that_goes_away_and_comes_back_is_told_of_and_nothing_is_done_witho
     postgres.restart();
     it_is_back(&app, &patients);
 
-    postgres.crash();
-    nothing_is_done(&site, &node, &app, &patients);
-    postgres.restart();
-    it_is_back(&app, &patients);
-
     let bookings = app.bookings(&care_unit);
     assert_eq!(app.book(&care_unit, &bookings[0], "").status, 201);
+    assert_eq!(site.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_booking_under_way_when_the_database_goes_away_is_logged_when_it_is_back() {
+    let Some(postgres) = Postgres::start() else { return };
+    let database = postgres.database();
+    let site = Site::over(Some(database.url()));
+    let secret = site.working_application("app");
+    let node = site.node("north");
+    let app = client(&node, "app", &secret);
+    let care_unit = app.care_unit();
+    let booking = app.bookings(&care_unit)[0].clone();
+    let request = Uuid::new_v4().to_string();
+
+    site.faults(json!({"latency_ms": 500}));
+    let before = site.asked();
+    let answer = thread::scope(|scope| {
+        let answer = scope.spawn(|| app.book(&care_unit, &booking, &request));
+        until("the EHR is asked", || site.asked() != before);
+        postgres.crash();
+        until("the gateway misses its database", || app.get("/readyz").status == 503);
+        postgres.restart();
+        answer.join().unwrap()
+    });
+
+    // It waits for the log for a while only.
+    let told = answer.status == 201 || answer.body["code"] == "OUTCOME_UNKNOWN";
+    assert!(told, "{answer:?}");
+    let logged =
+        || site.exported().into_iter().filter(|row| row["request"] == request.as_str()).collect::<Vec<_>>();
+    until("it is logged", || !logged().is_empty());
+    assert_eq!(logged().len(), 1);
+    assert_eq!(logged()[0]["outcome"], "201");
     assert_eq!(site.findings(), Vec::<String>::new());
 }
 
