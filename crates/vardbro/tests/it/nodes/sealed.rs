@@ -6,7 +6,7 @@ use vardbro_postgres_for_tests::Postgres;
 use super::calls::until;
 use super::site::{KEYS, Site, client, text};
 
-/// How often the clinic's EHR was asked so far.
+/// Does something of which the clinic's EHR must hear nothing.
 fn unasked(site: &Site, what: &str, act: impl FnOnce()) {
     let before = site.asked();
     act();
@@ -95,19 +95,17 @@ fn neither_credentials_nor_secrets_nor_patients_can_be_read_in_the_files() {
 fn swap(site: &Site) {
     let secret = site.working_application("app");
     site.connect("app", &secret, "South");
-    let sealed = "sealed FROM connection_secrets WHERE name = 'api_key' AND connection_id";
     let node = site.node("north");
     let client = client(&node, "app", &secret);
     let care_units = client.care_unit_ids();
     let ids: Vec<String> = ["North", "South"]
         .map(|name| site.query(&format!("SELECT id FROM connections WHERE name = '{name}'")))
         .into();
-    // As somebody does it who wants it to be noticed.
+    // With new versions, so that the gateway opens them.
     let swapped = "UPDATE connection_secrets SET sealed = other.sealed \
          FROM (SELECT connection_id, name, sealed FROM connection_secrets) other \
          WHERE other.name = connection_secrets.name AND other.connection_id <> connection_secrets.connection_id; \
          UPDATE connections SET version = version + 1; UPDATE revision SET number = number + 1";
-    assert_ne!(hex(site, sealed, &ids[0]), hex(site, sealed, &ids[1]));
 
     site.tamper(swapped);
     unasked(site, "swapped rows", || {
@@ -127,15 +125,10 @@ fn swap(site: &Site) {
         let told = node.log_until("a connection cannot be used; see `vardbro doctor`");
         let told = told.last().unwrap();
         assert!(ids.iter().any(|id| told["connection"] == id.as_str()), "{told}");
-        assert_eq!(told["why"], "its sealed settings cannot be opened");
+        assert!(told["why"].as_str().unwrap().contains("settings cannot be opened"), "{told}");
     }
     site.tamper(swapped);
     assert_eq!(client.care_unit_ids(), care_units);
-}
-
-fn hex(site: &Site, sealed: &str, id: &str) -> String {
-    let hex = if site.url().starts_with("postgres") { "encode(sealed, 'hex')" } else { "hex(sealed)" };
-    site.query(&format!("SELECT {} = '{id}'", sealed.replacen("sealed", hex, 1)))
 }
 
 #[test]

@@ -172,25 +172,18 @@ impl Site {
         findings
     }
 
-    /// What somebody does who can write to the database; how many rows it changed.
-    pub fn tamper(&self, statements: &str) -> u64 {
+    /// What somebody does who can write to the database.
+    pub fn tamper(&self, statements: &str) {
+        let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()));
         block_on(async {
             if self.url.starts_with("postgres") {
                 let mut database = PgConnection::connect(&self.url).await.unwrap();
-                sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
-                    .execute(&mut database)
-                    .await
-                    .unwrap()
-                    .rows_affected()
+                statements.execute(&mut database).await.unwrap();
             } else {
                 let mut database = SqliteConnection::connect(&self.url).await.unwrap();
-                sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
-                    .execute(&mut database)
-                    .await
-                    .unwrap()
-                    .rows_affected()
+                statements.execute(&mut database).await.unwrap();
             }
-        })
+        });
     }
 
     /// The one text that a query answers.
