@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::client::{Answer, Client};
@@ -58,15 +59,19 @@ impl Caller {
         })
     }
 
-    /// Asks, and waits for the answer.
-    pub async fn call(&mut self) -> Result<()> {
+    /// Asks, and waits for the answer. `false`: the gateway had no room for it.
+    pub async fn call(&mut self) -> Result<bool> {
         self.turn = self.turn.wrapping_add(1);
-        match self.work {
-            Work::Page => self.page().await?,
-            Work::Mix if self.turn.is_multiple_of(10) => self.write().await?,
-            Work::Patient | Work::Mix => self.patient().await?,
+        let answer = match self.work {
+            Work::Page => self.page().await,
+            Work::Mix if self.turn.is_multiple_of(10) => self.write().await,
+            Work::Patient | Work::Mix => self.patient().await,
         };
-        Ok(())
+        match answer {
+            Ok(_) => Ok(true),
+            Err(BenchError::Answer { status: StatusCode::SERVICE_UNAVAILABLE, .. }) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     pub async fn patient(&mut self) -> Result<Answer> {
@@ -87,8 +92,10 @@ impl Caller {
 
     /// Books, or cancels what was booked, in turn.
     pub async fn write(&mut self) -> Result<Answer> {
-        if let Some(booked) = self.booked.take() {
-            return self.client.send(self.clinic.cancelling(&booked)?).await;
+        if let Some(booked) = &self.booked {
+            let answer = self.client.send(self.clinic.cancelling(booked)?).await?;
+            self.booked = None;
+            return Ok(answer);
         }
         let answer = self.client.send(self.clinic.booking(&self.patient, &self.slot)?).await?;
         let booked: Vec<Value> = serde_json::from_slice(&answer.body)?;

@@ -14,6 +14,8 @@ use crate::error::Result;
 pub struct Load {
     /// How long each answer took, the shortest first.
     pub latencies: Vec<Duration>,
+    /// Calls for which the gateway had no room.
+    pub refused: u32,
     /// From the first call to the last answer.
     pub took: Duration,
 }
@@ -22,6 +24,11 @@ impl Load {
     /// Answers a second.
     pub fn rate(&self) -> f64 {
         self.count() / self.took.as_secs_f64()
+    }
+
+    /// Of all calls: 0 to 1.
+    pub fn refused(&self) -> f64 {
+        f64::from(self.refused) / (self.count() + f64::from(self.refused))
     }
 
     pub fn count(&self) -> f64 {
@@ -35,13 +42,16 @@ pub async fn closed(callers: &mut Vec<Caller>, time: Duration) -> Result<Load> {
     let mut working = JoinSet::new();
     for mut caller in callers.drain(..) {
         working.spawn(async move {
-            let mut latencies = Vec::new();
+            let (mut latencies, mut refused) = (Vec::new(), 0);
             while began.elapsed() < time {
                 let called = Instant::now();
-                caller.call().await?;
-                latencies.push(called.elapsed());
+                if caller.call().await? {
+                    latencies.push(called.elapsed());
+                } else {
+                    refused += 1;
+                }
             }
-            Ok((caller, latencies))
+            Ok((caller, latencies, refused))
         });
     }
     finish(working, callers, began).await
@@ -57,13 +67,16 @@ pub async fn open(callers: &mut Vec<Caller>, time: Duration, per_second: u32) ->
     for mut caller in callers.drain(..) {
         let calls = calls.clone();
         working.spawn(async move {
-            let mut latencies = Vec::new();
+            let (mut latencies, mut refused) = (Vec::new(), 0);
             loop {
                 let Some(due) = calls.lock().await.recv().await else { break };
-                caller.call().await?;
-                latencies.push(Instant::elapsed(&due));
+                if caller.call().await? {
+                    latencies.push(Instant::elapsed(&due));
+                } else {
+                    refused += 1;
+                }
             }
-            Ok((caller, latencies))
+            Ok((caller, latencies, refused))
         });
     }
     // A thread of its own: the timers of the runtime are no finer than a millisecond.
@@ -85,17 +98,18 @@ pub async fn open(callers: &mut Vec<Caller>, time: Duration, per_second: u32) ->
 }
 
 async fn finish(
-    mut working: JoinSet<Result<(Caller, Vec<Duration>)>>,
+    mut working: JoinSet<Result<(Caller, Vec<Duration>, u32)>>,
     callers: &mut Vec<Caller>,
     began: Instant,
 ) -> Result<Load> {
-    let mut latencies = Vec::new();
+    let (mut latencies, mut refused) = (Vec::new(), 0);
     while let Some(done) = working.join_next().await {
-        let (caller, some) = done??;
+        let (caller, some, not) = done??;
         callers.push(caller);
         latencies.extend(some);
+        refused += not;
     }
     let took = began.elapsed();
     latencies.sort_unstable();
-    Ok(Load { latencies, took })
+    Ok(Load { latencies, refused, took })
 }

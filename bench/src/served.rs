@@ -109,8 +109,8 @@ async fn enrol(store: &Store, keys: &KeyRing) -> Result<(ClientId, ClientSecret)
     let secret = ClientSecret::random();
     let operator = store.operator();
     let enrolled = operator.enrol(client_id.clone(), "Bench", &secret, master, Timestamp::now());
-    let (application, _) = enrolled.await?;
-    let connection = StoredConnection {
+    let (application, key) = enrolled.await?;
+    let mut connection = StoredConnection {
         id: Uuid::new_v4(),
         version: 1,
         ehr: "mock".to_owned(),
@@ -123,6 +123,7 @@ async fn enrol(store: &Store, keys: &KeyRing) -> Result<(ClientId, ClientSecret)
         note_mapping: NoteMapping::default(),
         unavailable: BTreeMap::new(),
     };
+    connection.close(application.id, &key, BTreeMap::new(), &BTreeMap::new());
     operator.add_connection(application.id, &connection).await?;
     Ok((client_id, secret))
 }

@@ -19,8 +19,9 @@ const FEW: usize = 8;
 /// Before anything counts.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// Longer than entries of the access log wait for others.
-const SETTLE: Duration = Duration::from_millis(150);
+/// Longer than entries of the access log wait for others, and how little a gateway does in it that has written them all.
+const LOOK: Duration = Duration::from_millis(250);
+const IDLE: Duration = Duration::from_millis(10);
 
 /// What one gateway did in one round.
 struct Round {
@@ -34,6 +35,8 @@ struct Measured {
     /// Seconds for 1,000 requests.
     cpu: f64,
     others: f64,
+    /// Of all calls: 0 to 1.
+    refused: f64,
     latencies: Vec<Duration>,
 }
 
@@ -71,7 +74,7 @@ async fn measure(
     for number in 0..FEW {
         callers.push(Caller::new(&clinic, work, number).await?);
     }
-    closed(&mut callers, WARM_UP.min(time)).await?;
+    counted(&gateway, closed(&mut callers, WARM_UP.min(time))).await?;
     let few = counted(&gateway, closed(&mut callers, time)).await?;
     for number in FEW..MANY {
         callers.push(Caller::new(&clinic, work, number).await?);
@@ -85,10 +88,21 @@ async fn measure(
 async fn counted(gateway: &Gateway, load: impl Future<Output = Result<Load>>) -> Result<Measured> {
     let before = gateway.cpu_time()?;
     let load = load.await?;
-    tokio::time::sleep(SETTLE).await;
-    let Used { process, others } = gateway.cpu_time()?.since(&before);
+    let Used { others, .. } = gateway.cpu_time()?.since(&before);
+    // What waits to be written is this load's to pay for, and not the next one's.
+    let mut after = gateway.cpu_time()?;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = gateway.cpu_time()?;
+        let used = now.since(&after).process;
+        after = now;
+        if used <= IDLE {
+            break;
+        }
+    }
+    let process = after.since(&before).process;
     let cpu = process.as_secs_f64() * 1000.0 / load.count();
-    Ok(Measured { rate: load.rate(), cpu, others, latencies: load.latencies })
+    Ok(Measured { rate: load.rate(), cpu, others, refused: load.refused(), latencies: load.latencies })
 }
 
 fn tell(load: &str, off: &[Round], on: &[Round], of: fn(&Round) -> &Measured, latencies: bool) -> Result<()> {
@@ -106,6 +120,11 @@ fn tell(load: &str, off: &[Round], on: &[Round], of: fn(&Round) -> &Measured, la
             row(name, 2, &|measured| milliseconds(percentile(&measured.latencies, of_thousand)))?;
         }
     }
-    let others = off.iter().chain(on).map(|round| of(round).others * 100.0).collect();
-    say(&format!("| {load} | CPU that others took | {:.0} % | | |", median(others)))
+    let shares = |name: &str, value: fn(&Measured) -> f64| {
+        let percent =
+            |rounds: &[Round]| median(rounds.iter().map(|round| value(of(round)) * 100.0).collect());
+        say(&format!("| {load} | {name} | {:.0} % | {:.0} % | |", percent(off), percent(on)))
+    };
+    shares("refused for want of room", |measured| measured.refused)?;
+    shares("CPU that others took", |measured| measured.others)
 }
