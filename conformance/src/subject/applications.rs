@@ -87,12 +87,7 @@ impl Subject {
 
     /// Has the connection of that tag hold something that its application's key does not open.
     pub async fn spoil(&self, tenant: &Tenant, tag: Option<&str>) {
-        let application = tenant.application.record.id;
-        let elsewhere = DataKey::random();
-        self.change(tenant, tag, |kept| {
-            kept.seal(application, &elsewhere, SPOILT, &"sealed elsewhere".into())
-        })
-        .await;
+        self.change(tenant, tag, |kept| drop(kept.sealed.insert(SPOILT.to_owned(), vec![7; 64]))).await;
     }
 
     /// Takes that away again.
@@ -187,14 +182,17 @@ async fn keep(
         unavailable: BTreeMap::new(),
     };
     let Application { record, key } = application;
+    let (mut plain, mut secret) = (BTreeMap::new(), BTreeMap::new());
     for setting in ehr.settings() {
+        let name = setting.name.to_owned();
         if let Some(value) = settings.plain(setting.name) {
-            connection.settings.insert(setting.name.to_owned(), value.to_owned());
+            plain.insert(name.clone(), value.to_owned());
         }
         if let Some(value) = settings.secret(setting.name) {
-            connection.seal(record.id, key, setting.name, value);
+            secret.insert(name, value.clone());
         }
     }
+    connection.close(record.id, key, plain, &secret);
     store.operator().add_connection(record.id, &connection).await.expect("the connection is kept");
     let ready = Connection {
         id: connection.id,

@@ -13,7 +13,7 @@ use vardbro_ehr::connection::{Connection, Settings};
 use vardbro_ehr::wire::{Wire, WireFactory};
 use vardbro_model::capabilities::Operation;
 use vardbro_store::{Application, ApplicationId, Authenticated, StoredConnection};
-use vardbro_vault::{DataKey, KeyRing};
+use vardbro_vault::{DataKey, KeyRing, WrappedKey};
 
 use crate::availability::Availability;
 
@@ -60,6 +60,12 @@ pub(crate) struct Broken {
     pub(crate) tag: Option<String>,
 }
 
+impl Broken {
+    fn of(kept: &StoredConnection) -> Self {
+        Self { ehr: kept.ehr.clone(), name: kept.name.clone(), tag: kept.tag.clone() }
+    }
+}
+
 /// Everything that one application reaches: its connections that are enabled, by EHR, the plain one first.
 #[derive(Default)]
 pub(crate) struct Reach {
@@ -84,6 +90,8 @@ pub(crate) struct Links {
 struct Held {
     connections: Arc<[StoredConnection]>,
     renewals: u64,
+    /// The wrappings that client secrets have opened: without one of them nobody uses what others opened.
+    proven: Vec<WrappedKey>,
     reach: Arc<Reach>,
     opened: Instant,
     used: Instant,
@@ -91,11 +99,15 @@ struct Held {
 
 impl Held {
     /// Whether it still says what the application reaches. What could not be opened is tried again, for a key may have come.
-    fn holds(&self, connections: &Arc<[StoredConnection]>, renewals: u64) -> bool {
-        let same = Arc::ptr_eq(&self.connections, connections) && self.renewals == renewals;
+    fn holds(&self, who: &Authenticated, renewals: u64) -> bool {
+        let proven = self.proven.contains(&who.wrapped_key);
+        let same = Arc::ptr_eq(&self.connections, &who.connections) && self.renewals == renewals && proven;
         same && (self.reach.broken.is_empty() || self.opened.elapsed() < TRY_AGAIN)
     }
 }
+
+/// An application has one secret, or a few while it rotates.
+const MOST_PROVEN: usize = 8;
 
 /// How long a connection that could not be opened is left alone.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -127,19 +139,27 @@ impl Links {
         let renewals = renewed.values().map(|renewed| renewed.times).sum();
         let held = self.held().entry(who.application.id()).or_default().clone();
         let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = held.as_mut().filter(|known| known.holds(&who.connections, renewals)) {
+        if let Some(known) = held.as_mut().filter(|known| known.holds(who, renewals)) {
             known.used = Instant::now();
             return known.reach.clone();
         }
-        let before = held.as_ref().map(|held| held.reach.clone()).unwrap_or_default();
-        let reach = Arc::new(self.opened(who, &before, &renewed));
+        // Before what is held is looked at: a secret that opens nothing gets nothing, and changes nothing for those that do.
+        let Some(key) = self.data_key(who) else { return Arc::new(Self::all_broken(who)) };
+        let (before, mut proven) = held.take().map(|held| (held.reach, held.proven)).unwrap_or_default();
+        if !proven.contains(&who.wrapped_key) {
+            proven.push(who.wrapped_key.clone());
+            // Those that are rotated away leave room.
+            let too_many = proven.len().saturating_sub(MOST_PROVEN);
+            proven.drain(..too_many);
+        }
+        let reach = Arc::new(self.opened(who, &key, &before, &renewed));
         let changed = before.links.iter().any(|link| !reach.links.iter().any(|now| Arc::ptr_eq(now, link)));
         if changed {
             availability.forget_everything();
         }
         let connections = who.connections.clone();
         let now = Instant::now();
-        *held = Some(Held { connections, renewals, reach: reach.clone(), opened: now, used: now });
+        *held = Some(Held { connections, renewals, proven, reach: reach.clone(), opened: now, used: now });
         reach
     }
 
@@ -159,8 +179,19 @@ impl Links {
         });
     }
 
-    fn opened(&self, who: &Authenticated, before: &Reach, renewed: &HashMap<Uuid, Renewed>) -> Reach {
-        let mut key = None;
+    fn all_broken(who: &Authenticated) -> Reach {
+        warn!(application = %who.application.id(), "an application's data key cannot be unwrapped; see `vardbro doctor`");
+        let enabled = who.connections.iter().filter(|kept| kept.enabled);
+        Reach { links: Vec::new(), broken: enabled.map(Broken::of).collect() }
+    }
+
+    fn opened(
+        &self,
+        who: &Authenticated,
+        key: &DataKey,
+        before: &Reach,
+        renewed: &HashMap<Uuid, Renewed>,
+    ) -> Reach {
         let mut reach = Reach::default();
         for kept in who.connections.iter().filter(|kept| kept.enabled) {
             let renewed = renewed.get(&kept.id).cloned().unwrap_or_default();
@@ -171,18 +202,12 @@ impl Links {
             }
             // A connector that this program does not have is no fault of the application's.
             let Some(ehr) = self.ehrs.get(kept.ehr.as_str()) else { continue };
-            let link = key
-                .get_or_insert_with(|| self.data_key(who))
-                .as_ref()
-                .ok_or("the application's data key cannot be unwrapped".to_owned())
-                .and_then(|key| self.link(&who.application, key, ehr, kept, &renewed));
-            match link {
+            match self.link(&who.application, key, ehr, kept, &renewed) {
                 Ok(link) => reach.links.push(Arc::new(link)),
                 Err(why) => {
                     let (id, ehr) = (kept.id, &kept.ehr);
                     warn!(connection = %id, ehr, why, "a connection cannot be used; see `vardbro doctor`");
-                    let (ehr, name, tag) = (kept.ehr.clone(), kept.name.clone(), kept.tag.clone());
-                    reach.broken.push(Broken { ehr, name, tag });
+                    reach.broken.push(Broken::of(kept));
                 }
             }
         }
@@ -210,7 +235,9 @@ impl Links {
         kept: &StoredConnection,
         renewed: &Renewed,
     ) -> Result<Link, String> {
-        let secrets = kept.open(application.id(), key).map_err(|_| "its sealed settings cannot be opened")?;
+        let secrets = kept
+            .open(application.id(), key)
+            .map_err(|_| "its settings cannot be opened, or were changed without the key")?;
         let StoredConnection { id, version, name, tag, mode, note_mapping, unavailable, .. } = kept.clone();
         let plain = kept.settings.iter().chain(&renewed.settings);
         let settings = plain.fold(Settings::default(), |all, (name, value)| all.with(name, value.clone()));

@@ -28,7 +28,8 @@ pub struct StoredConnection {
     pub enabled: bool,
     /// Settings that may be shown, by name.
     pub settings: BTreeMap<String, String>,
-    /// Settings that may not, by name: each sealed with the application's data key for this connection and that name.
+    /// Settings that may not, by name: each sealed with the application's data key for this connection and that name. Among them, under a
+    /// name of its own, what binds the others.
     pub sealed: BTreeMap<String, Vec<u8>>,
     /// The EHR's templates for ours.
     pub note_mapping: NoteMapping,
@@ -36,26 +37,61 @@ pub struct StoredConnection {
     pub unavailable: BTreeMap<Operation, String>,
 }
 
+/// Beside the secret settings, under a name that no setting has: which EHR and which other settings they are for.
+const BINDING: &str = "(settings)";
+
 impl StoredConnection {
-    /// Seals a setting into its place.
-    pub fn seal(&mut self, application: ApplicationId, key: &DataKey, name: &str, value: &SecretString) {
-        let place = Place { application: application.0, thing: self.id, field: name };
-        let sealed = key.seal(&place, value.expose_secret().as_bytes());
-        self.sealed.insert(name.to_owned(), sealed);
+    /// Takes these settings, the secret ones sealed. From then on whoever changes any of them, or moves them to another EHR, without the
+    /// application's key has only made a connection that does not open.
+    pub fn close(
+        &mut self,
+        application: ApplicationId,
+        key: &DataKey,
+        settings: BTreeMap<String, String>,
+        secrets: &BTreeMap<String, SecretString>,
+    ) {
+        self.settings = settings;
+        let seal = |name: &str, value: &[u8]| key.seal(&self.place(application, name), value);
+        let mut sealed: BTreeMap<_, _> = secrets
+            .iter()
+            .map(|(name, value)| (name.clone(), seal(name, value.expose_secret().as_bytes())))
+            .collect();
+        sealed.insert(BINDING.to_owned(), seal(BINDING, &self.bound()));
+        self.sealed = sealed;
     }
 
-    /// Opens every sealed setting.
+    /// Opens every secret setting, if the others are those that it was closed with.
     pub fn open(
         &self,
         application: ApplicationId,
         key: &DataKey,
     ) -> Result<BTreeMap<String, SecretString>, Unopened> {
-        let open = |(name, sealed): (&String, &Vec<u8>)| {
-            let place = Place { application: application.0, thing: self.id, field: name };
-            let value = key.open(&place, sealed)?;
-            let value = std::str::from_utf8(&value).map_err(|_| Unopened)?;
-            Ok((name.clone(), SecretString::from(value)))
+        let opened = |name: &str| {
+            let sealed = self.sealed.get(name).ok_or(Unopened)?;
+            key.open(&self.place(application, name), sealed)
         };
-        self.sealed.iter().map(open).collect()
+        if *opened(BINDING)? != self.bound() {
+            return Err(Unopened);
+        }
+        let open = |name: &str| {
+            let value = opened(name)?;
+            let value = std::str::from_utf8(&value).map_err(|_| Unopened)?;
+            Ok((name.to_owned(), SecretString::from(value)))
+        };
+        self.secret_names().map(open).collect()
+    }
+
+    /// The names of its secret settings.
+    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.sealed.keys().map(String::as_str).filter(|name| *name != BINDING)
+    }
+
+    fn place<'a>(&self, application: ApplicationId, field: &'a str) -> Place<'a> {
+        Place { application: application.0, thing: self.id, field }
+    }
+
+    fn bound(&self) -> Vec<u8> {
+        // Texts can always be written.
+        serde_json::to_vec(&(&self.ehr, &self.settings)).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@
 mod certificate;
 mod http_client;
 mod limits;
+mod sealed;
 mod served;
 
 use serde_json::Value;

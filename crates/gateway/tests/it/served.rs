@@ -31,7 +31,7 @@ pub struct Served {
     pub clinic: Application,
     pub hospital: Application,
     mock: Arc<Mock>,
-    store: Arc<Store>,
+    pub store: Arc<Store>,
     access_log: Arc<AccessLog>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -179,8 +179,8 @@ async fn application(store: &Store, keys: &KeyRing, id: &str) -> Application {
     let (secret, master) = (ClientSecret::random(), keys.newest_master().unwrap());
     let client_id = ClientId::parse(id).unwrap();
     let enrolled = store.operator().enrol(client_id, id, &secret, master, Timestamp::UNIX_EPOCH).await;
-    let (record, _) = enrolled.unwrap();
-    let connection = StoredConnection {
+    let (record, key) = enrolled.unwrap();
+    let mut connection = StoredConnection {
         id: Uuid::new_v4(),
         version: 1,
         ehr: "mock".to_owned(),
@@ -193,6 +193,7 @@ async fn application(store: &Store, keys: &KeyRing, id: &str) -> Application {
         note_mapping: NoteMapping::default(),
         unavailable: BTreeMap::new(),
     };
+    connection.close(record.id, &key, BTreeMap::new(), &BTreeMap::new());
     store.operator().add_connection(record.id, &connection).await.unwrap();
     Application { id: id.to_owned(), secret: secret.expose().to_owned() }
 }

@@ -4,7 +4,7 @@ use vardbro_store::{StoreError, StoredConnection};
 use vardbro_vault::DataKey;
 
 use crate::databases::{AnyDatabase, over_both};
-use crate::{connection, enrol, password, seen};
+use crate::{close, connection, enrol, password, seen};
 
 over_both! {
     an_application_sees_its_connections_as_they_were_given
@@ -14,6 +14,7 @@ over_both! {
     the_ehr_and_the_tag_never_change
     a_sealed_setting_opens_with_the_applications_key_only
     two_rows_that_were_swapped_do_not_open
+    settings_that_were_changed_without_the_key_do_not_open
     what_a_check_found_is_kept_beside_other_changes
 }
 
@@ -22,7 +23,7 @@ async fn an_application_sees_its_connections_as_they_were_given(database: AnyDat
     let (id, key) = enrol(&store, "harbour", 1).await;
     let off = StoredConnection { enabled: false, mode: Mode::Live, ..connection("mock", None) };
     let mut north = connection("cliniko", Some("north"));
-    north.seal(id, &key, "api_key", &password());
+    close(&mut north, id, &key, &["api_key"]);
     let given = [off, north, connection("cliniko", None)];
 
     for one in &given {
@@ -107,7 +108,7 @@ async fn a_sealed_setting_opens_with_the_applications_key_only(database: AnyData
     let (harbour, key) = enrol(&store, "harbour", 1).await;
     let (hill, other) = enrol(&store, "hill", 2).await;
     let mut kept = connection("cliniko", None);
-    kept.seal(harbour, &key, "api_key", &password());
+    close(&mut kept, harbour, &key, &["api_key"]);
     store.operator().add_connection(harbour, &kept).await.unwrap();
 
     let kept = seen(&store, "harbour", 1).await.remove(0);
@@ -122,10 +123,9 @@ async fn two_rows_that_were_swapped_do_not_open(database: AnyDatabase) {
     let store = database.open().await;
     let (id, key) = enrol(&store, "harbour", 1).await;
     let mut one = connection("cliniko", None);
-    one.seal(id, &key, "api_key", &password());
-    one.seal(id, &key, "password", &password());
+    close(&mut one, id, &key, &["api_key", "password"]);
     let mut other = connection("cliniko", Some("north"));
-    other.seal(id, &key, "api_key", &password());
+    close(&mut other, id, &key, &["api_key"]);
 
     let mut stolen = other.clone();
     stolen.sealed.insert("api_key".to_owned(), one.sealed["api_key"].clone());
@@ -137,6 +137,27 @@ async fn two_rows_that_were_swapped_do_not_open(database: AnyDatabase) {
     for swapped in seen(&store, "harbour", 1).await {
         assert!(swapped.open(id, &key).is_err(), "{}", swapped.name);
     }
+}
+
+async fn settings_that_were_changed_without_the_key_do_not_open(database: AnyDatabase) {
+    let store = database.open().await;
+    let (id, key) = enrol(&store, "harbour", 1).await;
+    let mut kept = connection("cliniko", None);
+    close(&mut kept, id, &key, &["api_key"]);
+    assert!(kept.open(id, &key).is_ok());
+
+    let elsewhere = ("base_url".to_owned(), "https://elsewhere.example".to_owned());
+    let mut led_elsewhere = kept.clone();
+    led_elsewhere.settings.extend([elsewhere]);
+    let another_ehr = StoredConnection { ehr: "webdoc".to_owned(), ..kept.clone() };
+    let mut unbound = kept.clone();
+    unbound.sealed.retain(|name, _| name == "api_key");
+
+    for changed in [led_elsewhere, another_ehr, unbound] {
+        assert!(changed.open(id, &key).is_err(), "{changed:?}");
+    }
+    let renamed = StoredConnection { name: "Renamed".to_owned(), enabled: false, ..kept };
+    assert!(renamed.open(id, &key).is_ok());
 }
 
 async fn what_a_check_found_is_kept_beside_other_changes(database: AnyDatabase) {

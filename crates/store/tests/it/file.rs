@@ -7,7 +7,7 @@ use vardbro_store::{Location, Migrations, Store, StoreError};
 use vardbro_vault::ClientSecret;
 
 use crate::databases::AnyDatabase;
-use crate::{at, client_id, connection, enrol, master, password, secret};
+use crate::{at, client_id, close, connection, enrol, master, secret};
 
 #[tokio::test]
 async fn neither_the_secret_nor_a_sealed_setting_nor_a_key_is_in_the_file() {
@@ -21,7 +21,7 @@ async fn neither_the_secret_nor_a_sealed_setting_nor_a_key_is_in_the_file() {
     let (record, key) =
         operator.enrol(client_id("harbour"), "Harbour", &secret, &master(), at(0)).await.unwrap();
     let mut kept = connection("cliniko", None);
-    kept.seal(record.id, &key, "api_key", &password());
+    close(&mut kept, record.id, &key, &["api_key"]);
     operator.add_connection(record.id, &kept).await.unwrap();
 
     let holds = |needle: &[u8]| {

@@ -77,3 +77,9 @@ fn connection(ehr: &str, tag: Option<&str>) -> StoredConnection {
 fn password() -> SecretString {
     SecretString::from("Swordfish-1")
 }
+
+/// Closes the connection with its own settings, and the password under these names.
+fn close(connection: &mut StoredConnection, application: ApplicationId, key: &DataKey, names: &[&str]) {
+    let secrets = names.iter().map(|name| ((*name).to_owned(), password())).collect();
+    connection.close(application, key, connection.settings.clone(), &secrets);
+}

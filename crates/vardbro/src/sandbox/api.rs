@@ -158,14 +158,14 @@ fn stored(code: &str, started: &Started, application: ApplicationId, key: &DataK
         tag: None,
         mode: Mode::Sandbox,
         enabled: true,
-        settings: started.settings.clone(),
+        settings: BTreeMap::new(),
         sealed: BTreeMap::new(),
         note_mapping: started.note_mapping.clone(),
         unavailable: BTreeMap::new(),
     };
-    for (name, value) in &started.running.credentials {
-        connection.seal(application, key, name, &SecretString::from(value.as_str()));
-    }
+    let secret = |(name, value): (&String, &String)| (name.clone(), SecretString::from(value.as_str()));
+    let secrets = started.running.credentials.iter().map(secret).collect();
+    connection.close(application, key, started.settings.clone(), &secrets);
     connection
 }
 

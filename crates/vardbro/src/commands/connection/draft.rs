@@ -150,11 +150,7 @@ impl<'e> Draft<'e> {
 
     /// Puts the settings in, secrets sealed.
     pub fn seal(self, stored: &mut StoredConnection, application: ApplicationId, key: &DataKey) {
-        stored.settings = self.plain;
-        stored.sealed.clear();
-        for (name, value) in &self.secret {
-            stored.seal(application, key, name, value);
-        }
+        stored.close(application, key, self.plain, &self.secret);
     }
 
     fn setting(&self, name: &str) -> Option<&'static Setting> {

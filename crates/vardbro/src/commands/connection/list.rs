@@ -41,6 +41,7 @@ pub struct Shown {
 
 impl Shown {
     pub fn of(client_id: &ClientId, connection: StoredConnection) -> Self {
+        let secrets: Vec<_> = connection.secret_names().map(str::to_owned).collect();
         let StoredConnection {
             id,
             version: _,
@@ -50,11 +51,11 @@ impl Shown {
             mode,
             enabled,
             settings,
-            sealed,
+            sealed: _,
             note_mapping,
             unavailable,
         } = connection;
-        let there = |name: &str| settings.contains_key(name) || sealed.contains_key(name);
+        let there = |name: &str| settings.contains_key(name) || secrets.iter().any(|secret| secret == name);
         Self {
             id,
             app: client_id.to_string(),
@@ -65,7 +66,7 @@ impl Shown {
             mode,
             enabled,
             settings,
-            secrets: sealed.into_keys().collect(),
+            secrets,
             mapped_templates: note_mapping.0.into_keys().map(|template| template.as_str()).collect(),
             unavailable,
         }
