@@ -11,12 +11,15 @@ use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
 use vardbro_model::error::{ErrorCode, Fault, FaultCode};
 
+use crate::exchange::Exchange;
 use crate::limits::BodyRefusal;
 use crate::problem::Problem;
 use crate::request::given::sentence;
 use crate::request::query::Key;
+use crate::request::values::{MOST_VALUES, too_many_values};
 
 /// Bytes of an ordinary body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
@@ -51,8 +54,16 @@ impl<S: Send + Sync, T: DeserializeOwned, const LARGEST: usize> FromRequest<S> f
         if announced > LARGEST {
             return Err(too_large(LARGEST));
         }
+        let granted = request.extensions().get::<Exchange>().map(|exchange| exchange.admission.clone());
         let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|error| refusal(&error, LARGEST))?;
-        serde_json::from_slice::<Object>(&bytes).map_err(|error| malformed(&error))?.read()
+        let object = if bytes.len() <= LARGEST_BODY {
+            Object::parse(&bytes)
+        } else {
+            // So much takes longer than others should wait. The memory is given back when it is done, even if nobody waits for it.
+            let parsing = spawn_blocking(move || (Object::parse(&bytes), granted));
+            parsing.await.map_err(|_| Problem::bug())?.0
+        };
+        object?.read()
     }
 }
 
@@ -147,6 +158,14 @@ struct Object {
 }
 
 impl Object {
+    fn parse(text: &[u8]) -> Result<Self, Problem> {
+        if too_many_values(text) {
+            let detail = format!("The body has more than {MOST_VALUES} values.");
+            return Err(Problem::faults(vec![Fault::of_request(FaultCode::BadInput, detail)]));
+        }
+        serde_json::from_slice(text).map_err(|error| malformed(&error))
+    }
+
     fn read<T: DeserializeOwned, const LARGEST: usize>(self) -> Result<Body<T, LARGEST>, Problem> {
         let Self { fields, mut unknown } = self;
         let fields = serde_ignored::deserialize(Value::Object(fields), |path| {

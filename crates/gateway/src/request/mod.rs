@@ -6,6 +6,7 @@ mod given;
 mod ids;
 mod list;
 mod query;
+mod values;
 pub(crate) mod window;
 
 pub(crate) use accept::refuse_unacceptable;

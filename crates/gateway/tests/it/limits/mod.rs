@@ -4,3 +4,4 @@ mod logins;
 mod rates;
 mod room;
 mod times;
+mod values;
