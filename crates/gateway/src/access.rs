@@ -1,4 +1,7 @@
 //! What a request does to patients' records, for the access log: begun before anything is asked of the EHR, written when it has ended.
+//!
+//! Refusals are logged as well, with two exceptions. Who is not authenticated (401) is nobody. And who is over a limit (429, 503) has
+//! been refused before anybody looked at what is asked: logged, the refusals that protect the gateway would fill the log.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

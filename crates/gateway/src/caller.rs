@@ -29,6 +29,15 @@ impl FromRequestParts<Gateway> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let caller = Self::authenticated(parts, gateway).await?;
+        refuse_unacceptable(&parts.headers)?;
+        Ok(caller)
+    }
+}
+
+impl Caller {
+    /// Who calls, whatever he asks for: what is refused from here on, the access log may have to tell.
+    pub(crate) async fn authenticated(parts: &Parts, gateway: &Gateway) -> Result<Self, Problem> {
         let (id, secret) = credentials(&parts.headers).unwrap_or_default();
         let (gate, exchange) = (gateway.gate(), parts.extensions.get::<Exchange>());
         let admission = &exchange.ok_or_else(Problem::bug)?.admission;
@@ -45,7 +54,6 @@ impl FromRequestParts<Gateway> for Caller {
             ));
         };
         gate.of_application(admission, &who.application)?;
-        refuse_unacceptable(&parts.headers)?;
         let reach = gateway.reach(&who);
         Ok(Self { application: who.application, reach })
     }

@@ -60,7 +60,7 @@ impl FromRequestParts<Gateway> for EmrScope {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        let Caller { application, reach } = Caller::from_request_parts(parts, gateway).await?;
+        let Caller { application, reach } = Caller::authenticated(parts, gateway).await?;
         let path = RawPathParams::from_request_parts(parts, gateway).await.map_err(|_| unknown_path())?;
         let path: Vec<_> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let code =
@@ -78,6 +78,7 @@ impl FromRequestParts<Gateway> for EmrScope {
                 exchange.access.on_behalf_of(actor);
             }
         }
+        request::refuse_unacceptable(&parts.headers)?;
         let links: Vec<_> =
             reach.links.iter().filter(|link| link.connection.ehr.as_str() == code).cloned().collect();
         let broken = reach.broken.iter().filter(|broken| broken.ehr == code);

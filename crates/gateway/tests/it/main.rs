@@ -4,6 +4,7 @@
 mod certificate;
 mod http_client;
 mod limits;
+mod logged;
 mod sealed;
 mod served;
 

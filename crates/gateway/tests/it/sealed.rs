@@ -30,7 +30,11 @@ async fn a_secret_that_opens_nothing_uses_nothing_that_others_opened() {
 
         assert_eq!(answer.status, 502, "{answer:?}");
         assert_eq!(served.calls(), before);
-        assert_eq!(served.ask(&served.clinic.get(CARE_UNITS)).await.status, 200, "its owner has it as before");
+        assert_eq!(
+            served.ask(&served.clinic.get(CARE_UNITS)).await.status,
+            200,
+            "its owner has it as before"
+        );
     }
     served.stop().await;
 }

@@ -19,7 +19,7 @@ use vardbro_ehr::wire::{Egress, WireFactory};
 use vardbro_gateway::{Gateway, Limits, Parts, Server, Tls, serve};
 use vardbro_mock::{Mock, Options};
 use vardbro_model::ehr::Mode;
-use vardbro_store::access_log::{AccessLog, NodeName};
+use vardbro_store::access_log::{AccessLog, ExportedEntry, Filter, NodeName};
 use vardbro_store::{ClientId, Location, Migrations, Store, StoredConnection};
 use vardbro_vault::{AuditKey, AuditPrivateKey, ClientSecret, KeyRing, MasterKey};
 
@@ -168,10 +168,18 @@ impl Served {
     }
 
     pub async fn stop(self) {
+        self.stop_and_read_the_log().await;
+    }
+
+    /// What the access log holds in the end.
+    pub async fn stop_and_read_the_log(self) -> Vec<ExportedEntry> {
         drop(self.stop);
         self.serving.await.unwrap();
         self.access_log.close().await;
+        let records = self.store.access_records();
+        let logged = records.export(&Filter::default(), &KeyRing::default(), &[]).next().await.unwrap();
         self.store.close().await;
+        logged
     }
 }
 
