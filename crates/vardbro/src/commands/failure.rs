@@ -22,6 +22,9 @@ pub enum Failure {
     Wire(#[from] TransportError),
     #[error("cannot say what was done: {0}")]
     Output(io::Error),
+    /// It was told first, because it is told only once.
+    #[error("what is said above was not done: {0}")]
+    NotDone(Box<Failure>),
     #[error("cannot ask: {0}")]
     Ask(io::Error),
     #[error("cannot read {}: {source}", .path.display())]
@@ -135,6 +138,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Takes back what was told already.
+    pub fn not_done(self) -> Self {
+        Self::NotDone(Box::new(self))
+    }
+
     /// Nothing, or everything that is wrong at once.
     pub fn all(faults: Vec<String>) -> Result<(), Self> {
         if faults.is_empty() { Ok(()) } else { Err(Self::Faults(faults)) }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use vardbro_store::{Migrations, Store};
 
 use super::desk::configured;
-use super::key::{self, MadeAuditKey, MadeMasterKey};
+use super::key::{MadeAuditKey, MadeMasterKey, NewKeys};
 use super::output::{Output, Told};
 use super::{Common, Failure};
 
@@ -33,22 +33,17 @@ struct Ready {
 pub async fn run(options: Options) -> Result<(), Failure> {
     let Options { private_key_out, common } = options;
     let config = configured(&common)?;
-    let source = &config.keys.ring;
-    let ring = key::ring_if_any(source)?;
-    let master_key = match ring.newest_master() {
-        Some(_) => None,
-        None => Some(key::new_master(source)?),
-    };
+    let mut keys = NewKeys::begin(&config.keys.ring)?;
     let location = &config.database.location;
     Store::open(location, Migrations::Run).await?.close().await;
     let database_version = Store::version(location).await?.applied;
-    // Last, because its private half is shown only once.
-    let audit_key = match ring.newest_audit() {
+    let master_key = keys.ring().newest_master().is_none().then(|| keys.master());
+    let audit_key = match keys.ring().newest_audit() {
         Some(_) => None,
-        None => Some(key::new_audit(source, private_key_out.as_deref())?),
+        None => Some(keys.audit(private_key_out.as_deref())?),
     };
     let ready = Ready { master_key, audit_key, database: location.to_string(), database_version };
-    Output { json: common.json }.tell(&ready)
+    keys.tell_and_keep(Output { json: common.json }, &ready)
 }
 
 impl Told for Ready {

@@ -37,17 +37,18 @@ impl HeldKeyFile {
         Ok(Self { path, directory })
     }
 
-    /// What it holds; nothing if it is not there yet.
-    pub fn ring(&self) -> Result<KeyRing, Failure> {
-        ring_if_any(&KeyRingSource::File(self.path.clone()))
-    }
-
     /// Replaces it in one step, for its owner only, who stays the same.
     pub fn write(&self, ring: &KeyRing) -> Result<(), Failure> {
-        self.replace(ring).map_err(|source| Failure::Write { path: self.path.clone(), source })
+        self.prepare(ring)?.put()
     }
 
-    fn replace(&self, ring: &KeyRing) -> io::Result<()> {
+    /// Writes beside it what is to replace it.
+    pub fn prepare(&self, ring: &KeyRing) -> Result<Prepared<'_>, Failure> {
+        let beside = self.beside(ring).map_err(|source| self.cannot_write(source))?;
+        Ok(Prepared { held: self, beside })
+    }
+
+    fn beside(&self, ring: &KeyRing) -> io::Result<NamedTempFile> {
         let mut beside = NamedTempFile::with_prefix_in(".vardbro-keys.", directory_of(&self.path))?;
         beside.write_all(ring.expose().as_bytes())?;
         if let Ok(present) = fs::metadata(&self.path) {
@@ -57,12 +58,29 @@ impl HeldKeyFile {
             }
         }
         beside.as_file().sync_all()?;
-        beside.persist(&self.path)?;
-        self.directory.sync_all()
+        Ok(beside)
+    }
+
+    fn cannot_write(&self, source: io::Error) -> Failure {
+        Failure::Write { path: self.path.clone(), source }
     }
 }
 
-fn directory_of(path: &Path) -> &Path {
+/// What is to replace the key file, already on the disk; gone if it is dropped.
+pub struct Prepared<'h> {
+    held: &'h HeldKeyFile,
+    beside: NamedTempFile,
+}
+
+impl Prepared<'_> {
+    pub fn put(self) -> Result<(), Failure> {
+        let Self { held, beside } = self;
+        let put = beside.persist(&held.path).map_err(io::Error::from).and_then(|_| held.directory.sync_all());
+        put.map_err(|source| held.cannot_write(source))
+    }
+}
+
+pub fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -79,7 +97,7 @@ mod tests {
 
     fn add_one(path: &Path) {
         let held = HeldKeyFile::hold(path).unwrap();
-        let mut ring = held.ring().unwrap();
+        let mut ring = ring_if_any(&KeyRingSource::File(path.to_owned())).unwrap();
         ring.add_master(MasterKey::random(Timestamp::UNIX_EPOCH));
         held.write(&ring).unwrap();
     }

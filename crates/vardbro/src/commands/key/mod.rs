@@ -9,8 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-pub use self::file::ring_if_any;
-pub use self::new::{MadeAuditKey, MadeMasterKey, new_audit, new_master};
+pub use self::new::{MadeAuditKey, MadeMasterKey, NewKeys};
 use super::desk::{Desk, configured};
 use super::output::Output;
 use super::{Common, Failure};
@@ -53,10 +52,17 @@ enum Kind {
 pub async fn run(options: Options) -> Result<(), Failure> {
     let Options { common, action } = options;
     if let Action::New { kind, private_key_out } = action {
-        let (source, output) = (configured(&common)?.keys.ring, Output { json: common.json });
+        let (config, output) = (configured(&common)?, Output { json: common.json });
+        let mut keys = NewKeys::begin(&config.keys.ring)?;
         return match kind {
-            Kind::Master => output.tell(&new_master(&source)?),
-            Kind::Audit => output.tell(&new_audit(&source, private_key_out.as_deref())?),
+            Kind::Master => {
+                let made = keys.master();
+                keys.tell_and_keep(output, &made)
+            }
+            Kind::Audit => {
+                let made = keys.audit(private_key_out.as_deref())?;
+                keys.tell_and_keep(output, &made)
+            }
         };
     }
     let desk = Desk::open(&common).await?;

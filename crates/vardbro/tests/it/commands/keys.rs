@@ -75,6 +75,25 @@ fn an_audit_key_that_no_row_names_is_retired_and_the_one_in_use_is_not() {
 }
 
 #[test]
+fn a_key_that_nobody_was_told_is_not_taken_into_use() {
+    let place = Place::bare();
+    assert!(place.run_unheard(&["init"]).complaint().contains("cannot say"));
+    assert!(!place.path(KEYS).exists());
+    place.does(&["init", "--private-key-out", "private.key"], "");
+    let keys = fs::read(place.path(KEYS)).unwrap();
+
+    for unheard in [
+        &["key", "new", "audit"][..],
+        &["key", "new", "audit", "--private-key-out", "newer.key"],
+        &["key", "new", "master"],
+    ] {
+        assert!(place.run_unheard(unheard).complaint().contains("cannot say"));
+        assert_eq!(fs::read(place.path(KEYS)).unwrap(), keys);
+    }
+    place.does(&["key", "new", "audit", "--private-key-out", "newer.key"], "");
+}
+
+#[test]
 fn a_key_ring_in_a_variable_is_the_operators_to_change() {
     let place = Place::ready();
     let ring = fs::read_to_string(place.path(KEYS)).unwrap();

@@ -82,11 +82,21 @@ impl Place {
 
     /// Runs a command with this on its standard input.
     fn run(&self, arguments: &[&str], input: &str) -> Outcome {
+        self.run_into(Stdio::piped(), arguments, input)
+    }
+
+    /// Runs a command whose answer cannot be written.
+    fn run_unheard(&self, arguments: &[&str]) -> Outcome {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        self.run_into(full.into(), arguments, "")
+    }
+
+    fn run_into(&self, stdout: Stdio, arguments: &[&str], input: &str) -> Outcome {
         let mut child = command(arguments)
             .current_dir(&self.directory)
             .envs(self.variables.borrow().iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
