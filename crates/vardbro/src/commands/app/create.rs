@@ -33,11 +33,16 @@ pub async fn create(desk: &Desk, name: &str, client_id: Option<ClientId>) -> Res
         }
         None => enrol_numbered(desk, name, &secret, master).await?,
     };
-    desk.tell(&Created {
+    let told = desk.tell(&Created {
         client_id: application.client_id.to_string(),
         name: application.name,
         client_secret: secret.expose().to_owned(),
-    })
+    });
+    if told.is_err() {
+        // With a secret that nobody knows it is of no use to anybody.
+        desk.operator().delete_application(application.id).await?;
+    }
+    told
 }
 
 /// Under the first client id that is free: the name's, or that with a number.

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use clap::Args;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::Serialize;
-use vardbro_store::{ApplicationRecord, SecretRecord};
+use vardbro_store::{ApplicationId, ApplicationRecord, SecretRecord};
 use vardbro_vault::{ClientSecret, DataKey};
 
 use super::super::Failure;
 use super::super::ask::consent;
+use super::super::connection::title;
 use super::super::desk::Desk;
 use super::super::output::{Told, moment};
 use super::super::unlock::unlock;
@@ -60,46 +61,48 @@ pub async fn rotate(desk: &Desk, options: RotateOptions) -> Result<(), Failure> 
     } else {
         (unlock(desk, &application).await?, overlap)
     };
-    let (secret, old_until) = take_into_use(desk, &application, &key, overlap).await?;
-    let to_rotate = if lost { forget_credentials(desk, &application).await? } else { Vec::new() };
-    let client_secret = secret.expose().to_owned();
-    desk.tell(&Rotated { client_id, client_secret, old_until, to_rotate })
-}
-
-/// A new secret, for which the data key is wrapped; and when those before it run out.
-async fn take_into_use(
-    desk: &Desk,
-    application: &ApplicationRecord,
-    key: &DataKey,
-    overlap: SignedDuration,
-) -> Result<(ClientSecret, Timestamp), Failure> {
+    let to_rotate = if lost { with_credentials(desk, &application).await? } else { Vec::new() };
     let ring = desk.keys()?;
     let master = ring.newest_master().ok_or(Failure::NoMasterKey)?;
-    let secret = ClientSecret::random();
-    let now = Timestamp::now();
+    let (secret, now) = (ClientSecret::random(), Timestamp::now());
     let old_until = now.checked_add(overlap).unwrap_or(Timestamp::MAX);
-    let wrapped = master.wrap(application.id.0, &secret, key);
+    let wrapped = master.wrap(application.id.0, &secret, &key);
     let record = SecretRecord::new(application.id, &secret, wrapped, now);
-    desk.operator().rotate_secret(&record, now, old_until).await?;
-    Ok((secret, old_until))
+    // Before the old secret ends: with a new one that nobody saw, the data key would be lost.
+    let client_secret = secret.expose().to_owned();
+    desk.tell(&Rotated { client_id, client_secret, old_until, to_rotate })?;
+    take_into_use(desk, &record, old_until, lost).await.map_err(Failure::not_done)
 }
 
-/// Deletes what only the lost secret could open. Which connections had some.
-async fn forget_credentials(desk: &Desk, application: &ApplicationRecord) -> Result<Vec<String>, Failure> {
+async fn take_into_use(
+    desk: &Desk,
+    record: &SecretRecord,
+    old_until: Timestamp,
+    lost: bool,
+) -> Result<(), Failure> {
+    desk.operator().rotate_secret(record, record.created_at, old_until).await?;
+    if lost { forget_credentials(desk, record.application).await } else { Ok(()) }
+}
+
+/// The connections that have something that only the lost secret could open.
+async fn with_credentials(desk: &Desk, application: &ApplicationRecord) -> Result<Vec<String>, Failure> {
+    let connections = desk.operator().connections(application.id).await?.into_iter();
+    let sealed = connections.filter(|connection| !connection.sealed.is_empty());
+    Ok(sealed.map(|connection| title(&connection)).collect())
+}
+
+/// Deletes what only the lost secret could open.
+async fn forget_credentials(desk: &Desk, application: ApplicationId) -> Result<(), Failure> {
     let operator = desk.operator();
-    let mut emptied = Vec::new();
     loop {
-        let connections = operator.connections(application.id).await?;
+        let connections = operator.connections(application).await?;
         let Some(mut sealed) = connections.into_iter().find(|connection| !connection.sealed.is_empty())
         else {
-            return Ok(emptied);
+            return Ok(());
         };
         sealed.sealed.clear();
-        let name = format!("{}/{}", sealed.ehr, sealed.name);
         // Whoever changed it in between is seen in the next round.
-        if operator.update_connection(application.id, &sealed).await? {
-            emptied.push(name);
-        }
+        operator.update_connection(application, &sealed).await?;
     }
 }
 

@@ -68,6 +68,21 @@ fn a_rotated_secret_is_good_until_the_overlap_ends() {
 }
 
 #[test]
+fn a_secret_that_nobody_was_told_is_not_taken_into_use() {
+    let (place, clinic) = (Place::ready(), Clinic::open("cliniko"));
+    assert!(place.run_unheard(&["app", "create", "App"]).complaint().contains("cannot say"));
+    assert_eq!(place.answers(&["app", "list"], "")["applications"], json!([]));
+    place.application("App");
+    assert_eq!(place.add_cliniko(&clinic, clinic.key(), &["--app", "app", "--name", "North"]).code, 0);
+
+    for unheard in [["--overlap", "0s"], ["--lost", "--yes"]] {
+        let unheard = place.run_unheard(&[&["app", "rotate", "app"][..], &unheard].concat());
+        assert!(unheard.complaint().contains("cannot say"), "{}", unheard.stderr);
+        place.does(&["connection", "check", "cliniko/North"], "");
+    }
+}
+
+#[test]
 fn a_lost_secret_is_replaced_and_the_credentials_are_entered_again() {
     let (place, clinic) = (Place::ready(), Clinic::open("cliniko"));
     place.application("App");
