@@ -20,7 +20,7 @@ use super::writer::Filled;
 use crate::error::StoreError;
 
 /// How long an entry for which nobody waits may wait for others.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// About how many rows are written at once.
 const BATCH: usize = 1000;

@@ -15,8 +15,9 @@ type Connection = <Database as sqlx::Database>::Connection;
 const COLUMNS: &str = "node, sequence, at, application, client_id, actor, ehr, connection, care_unit, action, \
                        patient, named, sealed, outcome, request, audit_key, mac";
 
-/// SQLite takes 32,766 values in a statement, and a row has 17.
-const ROWS_IN_STATEMENT: usize = 500;
+/// How many rows are inserted by one statement, the most first: few statements, so that each is prepared once. A row has 17 values, and
+/// SQLite takes 32,766 in a statement.
+const ROWS_IN_STATEMENT: [usize; 5] = [256, 64, 16, 4, 1];
 
 #[async_trait]
 impl Table for super::This {
@@ -98,8 +99,13 @@ impl Table for super::This {
         if !advance(&mut transaction, End::Head, from, to).await? {
             return Ok(false);
         }
-        for rows in rows.chunks(ROWS_IN_STATEMENT) {
-            insert(&mut transaction, rows).await?;
+        let mut left = rows;
+        for size in ROWS_IN_STATEMENT {
+            let mut whole = left.chunks_exact(size);
+            for rows in whole.by_ref() {
+                insert(&mut transaction, rows).await?;
+            }
+            left = whole.remainder();
         }
         transaction.commit().await?;
         Ok(true)
@@ -261,7 +267,6 @@ async fn insert(database: &mut Connection, rows: &[Row]) -> Result<()> {
             .push_bind(&row.audit_key)
             .push_bind(&row.mac);
     });
-    // As many statements as there are sizes of batches would only push others out of the cache.
-    query.build().persistent(false).execute(database).await?;
+    query.build().execute(database).await?;
     Ok(())
 }
