@@ -173,8 +173,9 @@ impl Links {
     /// Forgets what belongs to applications that have not called for a while.
     pub(crate) fn forget_idle(&self) {
         self.held().retain(|_, held| {
-            // Whoever holds the lock uses it.
-            let Ok(held) = held.try_lock() else { return true };
+            // Whoever has a copy uses it, or is about to fill it.
+            let Some(held) = Arc::get_mut(held) else { return true };
+            let held = held.get_mut().unwrap_or_else(PoisonError::into_inner);
             held.as_ref().is_some_and(|held| held.used.elapsed() < self.unlocked_for)
         });
     }
@@ -263,5 +264,29 @@ impl Links {
 
     fn held(&self) -> MutexGuard<'_, HashMap<ApplicationId, Arc<Mutex<Option<Held>>>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vardbro_ehr::environment::Machine;
+    use vardbro_ehr::wire::Egress;
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_is_about_to_open_is_not_forgotten() {
+        let wires = WireFactory::new(Egress::loopback(), Arc::new(Machine), Arc::new(Machine)).unwrap();
+        let keys = Arc::new(Arc::new(KeyRing::default()));
+        let links = Links::new(BTreeMap::new(), wires, keys, Duration::from_secs(900));
+        let of_application = || links.held().entry(ApplicationId(Uuid::nil())).or_default().clone();
+
+        let opening = of_application();
+        links.forget_idle();
+        assert!(Arc::ptr_eq(&opening, &of_application()), "two who come at once share one");
+
+        drop(opening);
+        links.forget_idle();
+        assert!(links.held().is_empty(), "what nobody has opened holds nothing");
     }
 }
