@@ -22,7 +22,8 @@ pub struct StoredConnection {
     pub name: String,
     /// `None` for the application's first connection to this EHR.
     pub tag: Option<String>,
-    /// Sandbox or live; `Off` is not kept, a connection that is not `enabled` is.
+    /// Sandbox or live. `Off` is not kept (a connection that is not `enabled` is): this version could not read the connection. It does not
+    /// open and cannot be changed, only removed.
     pub mode: Mode,
     /// Whether the application may use it.
     pub enabled: bool,
@@ -31,9 +32,9 @@ pub struct StoredConnection {
     /// Settings that may not, by name: each sealed with the application's data key for this connection and that name. Among them, under a
     /// name of its own, what binds the others.
     pub sealed: BTreeMap<String, Vec<u8>>,
-    /// The EHR's templates for ours.
+    /// The EHR's templates for ours, but for those that this version does not know: with its next change they are gone.
     pub note_mapping: NoteMapping,
-    /// Operations of the EHR that this connection cannot carry out, and why, as its last check found.
+    /// Operations of the EHR that this connection cannot carry out, and why, as its last check found; none that this version does not know.
     pub unavailable: BTreeMap<Operation, String>,
 }
 
@@ -60,7 +61,7 @@ impl StoredConnection {
         self.sealed = sealed;
     }
 
-    /// Opens every secret setting, if the others are those that it was closed with.
+    /// Opens every secret setting, if the others are those that it was closed with and all of it could be read.
     pub fn open(
         &self,
         application: ApplicationId,
@@ -70,7 +71,7 @@ impl StoredConnection {
             let sealed = self.sealed.get(name).ok_or(Unopened)?;
             key.open(&self.place(application, name), sealed)
         };
-        if *opened(BINDING)? != self.bound() {
+        if self.mode == Mode::Off || *opened(BINDING)? != self.bound() {
             return Err(Unopened);
         }
         let open = |name: &str| {

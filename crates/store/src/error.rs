@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use sqlx::error::ErrorKind;
 use sqlx::migrate::MigrateError;
+use uuid::Uuid;
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +35,10 @@ pub enum StoreError {
     /// A rule of the database forbids the write: a name, a tag or an id twice, a mode that is none. Nothing was written.
     #[error("the database refuses it: {0}")]
     Refused(sqlx::Error),
-    /// A row holds what no version of this program writes.
-    #[error("{table} {id}: cannot read {column}")]
+    /// A row holds what this version of the program does not write.
+    #[error(
+        "{table} {id}: cannot read {column}: a newer version wrote it, or somebody by hand; it is not used"
+    )]
     Unreadable {
         /// In which table.
         table: &'static str,
@@ -44,6 +47,11 @@ pub enum StoreError {
         /// Which column.
         column: &'static str,
     },
+    /// A connection that could not be read whole is not written over.
+    #[error(
+        "the connection {0} holds what this version cannot read: change it with the version that wrote it, or remove it"
+    )]
+    Unchangeable(Uuid),
     /// The database cannot answer now.
     #[error("the database does not answer: {0}")]
     Database(sqlx::Error),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tracing::error;
 
 use crate::backend::{Backend, Result};
 use crate::error::StoreError;
@@ -26,7 +27,7 @@ pub(crate) struct Fresh {
 
 impl Fresh {
     pub(crate) async fn start(backend: Arc<dyn Backend>) -> Result<Self> {
-        let mut known = Arc::new(Snapshot::of(backend.contents().await?));
+        let mut known = read(&*backend).await?;
         let (questions, mut asked) = mpsc::channel::<Waiting>(MOST_WAITING);
         tokio::spawn(async move {
             let mut waiting = Vec::new();
@@ -56,5 +57,12 @@ async fn current(backend: &dyn Backend, known: &Arc<Snapshot>) -> Result<Arc<Sna
     if backend.revision().await? == known.revision {
         return Ok(known.clone());
     }
-    Ok(Arc::new(Snapshot::of(backend.contents().await?)))
+    read(backend).await
+}
+
+/// One row that cannot be read stops nobody else.
+async fn read(backend: &dyn Backend) -> Result<Arc<Snapshot>> {
+    let contents = backend.contents().await?;
+    contents.unreadable.iter().for_each(|row| error!("{row}"));
+    Ok(Arc::new(Snapshot::of(contents)))
 }

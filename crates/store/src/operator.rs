@@ -3,11 +3,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 use vardbro_model::capabilities::Operation;
+use vardbro_model::ehr::Mode;
 use vardbro_vault::{ClientSecret, DataKey, MasterKey, WrappedKey};
 
 use crate::application::{ApplicationId, ApplicationRecord, ClientId, SecretRecord};
 use crate::backend::{Backend, Result};
 use crate::connection::StoredConnection;
+use crate::error::StoreError;
 
 /// What an operator may do: everything, to every application. No request gets one.
 pub struct Operator<'s> {
@@ -28,6 +30,11 @@ impl Operator<'_> {
     /// All client secrets, expired ones included, the oldest first.
     pub async fn secrets(&self) -> Result<Vec<SecretRecord>> {
         Ok(self.backend.contents().await?.secrets)
+    }
+
+    /// Rows that this version cannot read. A connection among them is there, off; anything else is in no list.
+    pub async fn unreadable(&self) -> Result<Vec<StoreError>> {
+        Ok(self.backend.contents().await?.unreadable)
     }
 
     /// Makes an application with a data key of its own, wrapped for its first secret. `Refused` when its client id is taken.
@@ -89,12 +96,15 @@ impl Operator<'_> {
     }
 
     /// Replaces a connection (but for its EHR and its tag, which never change) and counts its version up. `false`: its version is not the
-    /// given one any more, or it is gone.
+    /// given one any more, or it is gone. `Unchangeable` when this version could not read it.
     pub async fn update_connection(
         &self,
         application: ApplicationId,
         connection: &StoredConnection,
     ) -> Result<bool> {
+        if connection.mode == Mode::Off {
+            return Err(StoreError::Unchangeable(connection.id));
+        }
         self.backend.update_connection(application, connection).await
     }
 

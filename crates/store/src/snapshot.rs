@@ -23,7 +23,7 @@ struct Entry {
 
 impl Snapshot {
     pub(crate) fn of(contents: Contents) -> Self {
-        let Contents { revision, applications, secrets, connections } = contents;
+        let Contents { revision, applications, secrets, connections, unreadable: _ } = contents;
         let mut secrets_of = HashMap::<ApplicationId, Vec<SecretRecord>>::new();
         for secret in secrets {
             secrets_of.entry(secret.application).or_default().push(secret);

@@ -72,6 +72,11 @@ impl Store {
         self.backend.clock().await
     }
 
+    /// Settings of the database server that are off, so that it may lose what it said was written.
+    pub async fn undurable(&self) -> Result<Vec<String>> {
+        self.backend.undurable().await
+    }
+
     /// Copies an SQLite database to a file that is empty or not there, as of one moment, while others read and write.
     pub async fn backup(&self, file: &Path) -> Result<()> {
         self.backend.backup(file).await

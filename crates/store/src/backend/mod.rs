@@ -29,6 +29,8 @@ pub(crate) struct Contents {
     pub(crate) secrets: Vec<SecretRecord>,
     /// By EHR, the one without a tag first.
     pub(crate) connections: Vec<(ApplicationId, StoredConnection)>,
+    /// Rows that this version cannot read: a connection among them is off, anything else is left out.
+    pub(crate) unreadable: Vec<StoreError>,
 }
 
 /// A database. Every change is whole or not at all, durable when it returns, and raises the revision.
@@ -42,6 +44,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// What the database's own clock says; `None` where that is this machine's.
     async fn clock(&self) -> Result<Option<Timestamp>>;
+
+    /// Settings of the database server that are off, so that it may lose what it said was written.
+    async fn undurable(&self) -> Result<Vec<String>>;
 
     /// Copies everything to an empty file, as of one moment.
     async fn backup(&self, file: &Path) -> Result<()>;

@@ -77,8 +77,26 @@ async fn connect(url: &SecretString) -> sqlx::Result<PgPool> {
     // A pool tries again until its time is over and then says no more than that.
     let first = timeout(ACQUIRE_TIMEOUT, PgConnection::connect(url.expose_secret())).await;
     first.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
-    let options = PgPoolOptions::new().max_connections(8).acquire_timeout(ACQUIRE_TIMEOUT);
+    let options = PgPoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(|connection, _| Box::pin(make_durable(connection)));
     options.connect(url.expose_secret()).await
+}
+
+/// What is answered is written, whatever the database's or the role's default; a stronger one is left.
+async fn make_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let durable = "SELECT set_config('synchronous_commit', 'on', false) \
+                   WHERE current_setting('synchronous_commit') <> 'remote_apply'";
+    sqlx::query(durable).execute(connection).await?;
+    Ok(())
+}
+
+/// As they are for our own connections.
+async fn undurable(pool: &PgPool) -> Result<Vec<String>> {
+    let off = "SELECT name FROM pg_settings WHERE setting = 'off' \
+               AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name";
+    Ok(sqlx::query_scalar(off).fetch_all(pool).await?)
 }
 
 /// The server's.

@@ -107,6 +107,11 @@ async fn clock(_: &SqlitePool) -> Result<Option<Timestamp>> {
     Ok(None)
 }
 
+/// It writes as it is told when it is opened.
+async fn undurable(_: &SqlitePool) -> Result<Vec<String>> {
+    Ok(Vec::new())
+}
+
 /// Also while others write.
 async fn backup(pool: &SqlitePool, file: &Path) -> Result<()> {
     let file =

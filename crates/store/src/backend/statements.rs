@@ -5,9 +5,11 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::Row;
 use uuid::Uuid;
+use vardbro_ehr::connection::NoteMapping;
 use vardbro_model::ehr::Mode;
 use vardbro_vault::{SecretHash, WrappedKey};
 
@@ -37,6 +39,10 @@ impl Backend for super::This {
         super::clock(&self.pool).await
     }
 
+    async fn undurable(&self) -> Result<Vec<String>> {
+        super::undurable(&self.pool).await
+    }
+
     async fn backup(&self, file: &Path) -> Result<()> {
         super::backup(&self.pool, file).await
     }
@@ -52,11 +58,13 @@ impl Backend for super::This {
     async fn contents(&self) -> Result<Contents> {
         let mut transaction = self.pool.begin_with(BEGIN_READ).await?;
         let revision = sqlx::query("SELECT number FROM revision").fetch_one(&mut *transaction).await?;
+        let mut unreadable = Vec::new();
         let contents = Contents {
             revision: revision.try_get(0)?,
-            applications: applications(&mut transaction).await?,
-            secrets: secrets(&mut transaction).await?,
-            connections: connections(&mut transaction).await?,
+            applications: applications(&mut transaction, &mut unreadable).await?,
+            secrets: secrets(&mut transaction, &mut unreadable).await?,
+            connections: connections(&mut transaction, &mut unreadable).await?,
+            unreadable,
         };
         transaction.rollback().await?;
         Ok(contents)
@@ -283,7 +291,10 @@ async fn insert_sealed(
     Ok(())
 }
 
-async fn applications(database: &mut Connection) -> Result<Vec<ApplicationRecord>> {
+async fn applications(
+    database: &mut Connection,
+    unreadable: &mut Vec<StoreError>,
+) -> Result<Vec<ApplicationRecord>> {
     let rows = sqlx::query(
         "SELECT id, client_id, name, enabled, created_at FROM applications ORDER BY name, client_id",
     )
@@ -294,15 +305,15 @@ async fn applications(database: &mut Connection) -> Result<Vec<ApplicationRecord
         Ok(ApplicationRecord {
             id: ApplicationId(row.parsed("id")?),
             client_id: row.read("client_id", |text: &str| ClientId::parse(text))?,
-            name: row.row.try_get("name")?,
-            enabled: row.row.try_get("enabled")?,
+            name: row.get("name")?,
+            enabled: row.get("enabled")?,
             created_at: row.moment("created_at")?,
         })
     };
-    rows.iter().map(application).collect()
+    Ok(readable(rows.iter().map(application), unreadable))
 }
 
-async fn secrets(database: &mut Connection) -> Result<Vec<SecretRecord>> {
+async fn secrets(database: &mut Connection, unreadable: &mut Vec<StoreError>) -> Result<Vec<SecretRecord>> {
     let rows = sqlx::query(
         "SELECT id, application_id, hash, master_key, wrapped_key, created_at, expires_at FROM client_secrets \
          ORDER BY created_at",
@@ -311,24 +322,24 @@ async fn secrets(database: &mut Connection) -> Result<Vec<SecretRecord>> {
     .await?;
     let secret = |row: &DatabaseRow| {
         let row = Stored::of("client_secrets", row)?;
-        let ends: Option<i64> = row.row.try_get("expires_at")?;
+        let ends: Option<i64> = row.get("expires_at")?;
         Ok(SecretRecord {
             id: row.parsed("id")?,
             application: ApplicationId(row.parsed("application_id")?),
             hash: row
                 .read("hash", |bytes: &[u8]| Some(SecretHash::from(<[u8; 32]>::try_from(bytes).ok()?)))?,
-            wrapped_key: WrappedKey {
-                master_key: row.row.try_get("master_key")?,
-                bytes: row.row.try_get("wrapped_key")?,
-            },
+            wrapped_key: WrappedKey { master_key: row.get("master_key")?, bytes: row.get("wrapped_key")? },
             created_at: row.moment("created_at")?,
             expires_at: ends.map(|_| row.moment("expires_at")).transpose()?,
         })
     };
-    rows.iter().map(secret).collect()
+    Ok(readable(rows.iter().map(secret), unreadable))
 }
 
-async fn connections(database: &mut Connection) -> Result<Vec<(ApplicationId, StoredConnection)>> {
+async fn connections(
+    database: &mut Connection,
+    unreadable: &mut Vec<StoreError>,
+) -> Result<Vec<(ApplicationId, StoredConnection)>> {
     let mut sealed = HashMap::<String, BTreeMap<String, Vec<u8>>>::new();
     for row in sqlx::query("SELECT connection_id, name, sealed FROM connection_secrets")
         .fetch_all(&mut *database)
@@ -343,24 +354,34 @@ async fn connections(database: &mut Connection) -> Result<Vec<(ApplicationId, St
     )
     .fetch_all(&mut *database)
     .await?;
-    let mut connection = |row: &DatabaseRow| {
+    let mut in_part = Vec::new();
+    let connection = |row: &DatabaseRow| {
         let row = Stored::of("connections", row)?;
-        let connection = StoredConnection {
+        let mut connection = StoredConnection {
             id: row.parsed("id")?,
-            version: row.row.try_get("version")?,
-            ehr: row.row.try_get("ehr")?,
-            name: row.row.try_get("name")?,
-            tag: row.row.try_get("tag")?,
-            mode: row.read("mode", |mode: &str| serde_json::from_value(Value::from(mode)).ok())?,
-            enabled: row.row.try_get("enabled")?,
-            settings: row.read("settings", |text: &str| serde_json::from_str(text).ok())?,
+            version: row.get("version")?,
+            ehr: row.get("ehr")?,
+            name: row.get("name")?,
+            tag: row.get("tag")?,
+            mode: Mode::Off,
+            enabled: row.get("enabled")?,
+            settings: BTreeMap::new(),
             sealed: sealed.remove(&row.id).unwrap_or_default(),
-            note_mapping: row.read("note_mapping", |text: &str| serde_json::from_str(text).ok())?,
-            unavailable: row.read("unavailable", |text: &str| serde_json::from_str(text).ok())?,
+            note_mapping: NoteMapping::default(),
+            unavailable: BTreeMap::new(),
         };
-        Ok((ApplicationId(row.parsed("application_id")?), connection))
+        let application = ApplicationId(row.parsed("application_id")?);
+        in_part.extend(row.complete(&mut connection).err());
+        Ok((application, connection))
     };
-    rows.iter().map(&mut connection).collect()
+    let connections = readable(rows.iter().map(connection), unreadable);
+    unreadable.append(&mut in_part);
+    Ok(connections)
+}
+
+/// Leaves out what this version cannot read, and tells it.
+fn readable<T>(rows: impl Iterator<Item = Result<T>>, unreadable: &mut Vec<StoreError>) -> Vec<T> {
+    rows.filter_map(|row| row.map_err(|error| unreadable.push(error)).ok()).collect()
 }
 
 /// A row that can say which one it is.
@@ -375,12 +396,19 @@ impl<'r> Stored<'r> {
         Ok(Self { table, id: row.try_get("id")?, row })
     }
 
+    fn get<V>(&self, column: &'static str) -> Result<V>
+    where
+        V: sqlx::Decode<'r, Database> + sqlx::Type<Database>,
+    {
+        self.read(column, Some)
+    }
+
     fn read<V, T>(&self, column: &'static str, read: impl FnOnce(V) -> Option<T>) -> Result<T>
     where
         V: sqlx::Decode<'r, Database> + sqlx::Type<Database>,
     {
-        let (table, id) = (self.table, self.id.clone());
-        read(self.row.try_get(column)?).ok_or(StoreError::Unreadable { table, id, column })
+        let value = self.row.try_get(column).ok().and_then(read);
+        value.ok_or_else(|| StoreError::Unreadable { table: self.table, id: self.id.clone(), column })
     }
 
     fn parsed(&self, column: &'static str) -> Result<Uuid> {
@@ -390,6 +418,25 @@ impl<'r> Stored<'r> {
     fn moment(&self, column: &'static str) -> Result<Timestamp> {
         self.read(column, |at: i64| Timestamp::from_millisecond(at).ok())
     }
+
+    /// What a newer version may write in another way. The mode comes last: until everything is read, it is off.
+    fn complete(&self, connection: &mut StoredConnection) -> Result<()> {
+        connection.settings = self.read("settings", |text: &str| serde_json::from_str(text).ok())?;
+        connection.note_mapping = NoteMapping(self.read("note_mapping", known)?);
+        connection.unavailable = self.read("unavailable", known)?;
+        connection.mode = self.read("mode", |mode: &str| serde_json::from_value(Value::from(mode)).ok())?;
+        Ok(())
+    }
+}
+
+/// An object without the names that this version does not know.
+fn known<K: DeserializeOwned + Ord, V: DeserializeOwned>(text: &str) -> Option<BTreeMap<K, V>> {
+    let all: BTreeMap<String, Value> = serde_json::from_str(text).ok()?;
+    let known = all.into_iter().filter_map(|(name, value)| {
+        let name = serde_json::from_value(Value::from(name)).ok()?;
+        Some(serde_json::from_value(value).map(|value| (name, value)))
+    });
+    known.collect::<serde_json::Result<_>>().ok()
 }
 
 fn word(mode: Mode) -> &'static str {

@@ -1,5 +1,6 @@
 //! A database of each kind.
 
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use tempfile::TempDir;
 use vardbro_postgres_for_tests::{Database, Postgres};
 use vardbro_store::{Location, Migrations, Store};
@@ -45,6 +46,22 @@ impl AnyDatabase {
         match self {
             Self::Sqlite(directory) => Location::Sqlite(directory.path().join("vardbro.sqlite")),
             Self::Postgres(database) => Location::parse(database.url()).unwrap(),
+        }
+    }
+
+    /// Changes the database from outside.
+    pub(crate) async fn sql(&self, statements: &str) {
+        let statements = AssertSqlSafe(statements.to_owned());
+        match self {
+            Self::Sqlite(directory) => {
+                let path = directory.path().join("vardbro.sqlite");
+                let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+                sqlx::raw_sql(statements).execute(&pool).await.unwrap();
+            }
+            Self::Postgres(database) => {
+                let pool = PgPool::connect(database.url()).await.unwrap();
+                sqlx::raw_sql(statements).execute(&pool).await.unwrap();
+            }
         }
     }
 

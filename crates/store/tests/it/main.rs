@@ -8,6 +8,7 @@ mod databases;
 mod file;
 mod freshness;
 mod migrations;
+mod newer;
 mod upkeep;
 
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ over_both! {
     a_database_that_takes_writes_is_not_changed_by_asking
     a_clock_that_is_not_this_machines_is_told
     a_copy_is_as_of_one_moment
+    what_is_answered_is_written_whatever_the_default
 }
 
 async fn the_version_tells_whether_there_is_something_to_do(database: AnyDatabase) {
@@ -71,4 +72,24 @@ async fn a_copy_is_as_of_one_moment(database: AnyDatabase) {
     // What is there already is not written over.
     assert!(fs::metadata(&file).unwrap().len() > 0);
     assert!(store.backup(&file).await.is_err());
+}
+
+async fn what_is_answered_is_written_whatever_the_default(database: AnyDatabase) {
+    if let AnyDatabase::Postgres(_) = database {
+        database
+            .sql(
+                "DO $$ BEGIN \
+                     EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); \
+                 END $$",
+            )
+            .await;
+    }
+
+    let undurable = database.open().await.undurable().await.unwrap();
+
+    match database.location() {
+        Location::Sqlite(_) => assert_eq!(undurable, [""; 0]),
+        // The server of the tests need not outlive them.
+        Location::Postgres(_) => assert_eq!(undurable, ["fsync"]),
+    }
 }
