@@ -1,6 +1,7 @@
 //! Whether the connections can work.
 
 use vardbro_ehr::wire::WireFactory;
+use vardbro_model::ehr::Mode;
 use vardbro_store::{ApplicationId, StoredConnection};
 use vardbro_vault::DataKey;
 
@@ -44,6 +45,13 @@ pub async fn examine(findings: &mut Findings, desk: &Desk, app: Option<&str>) ->
 
 /// What can be told without the secret.
 fn look_at(findings: &mut Findings, subject: &str, kept: &StoredConnection) {
+    if kept.mode == Mode::Off {
+        findings.fault(
+            subject,
+            "this version cannot read all of it, so it cannot be used or changed, only removed",
+        );
+        return;
+    }
     let Some(ehr) = connector(&kept.ehr) else {
         findings.fault(subject, "this program has no connector for that EHR: use the version that made it");
         return;

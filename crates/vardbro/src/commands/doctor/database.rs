@@ -37,10 +37,22 @@ pub async fn version(findings: &mut Findings, location: &Location) -> bool {
     }
 }
 
-/// Whether it takes writes, and what time it has.
+/// Whether it takes writes, keeps them and can be read, and what time it has.
 pub async fn examine(findings: &mut Findings, desk: &Desk) {
     match desk.store.check_writable().await {
         Ok(()) => findings.ok(SUBJECT, "it takes writes"),
+        Err(error) => findings.fault(SUBJECT, error),
+    }
+    match desk.operator().unreadable().await {
+        Ok(rows) => rows.iter().for_each(|row| findings.fault(SUBJECT, row)),
+        Err(error) => findings.fault(SUBJECT, error),
+    }
+    match desk.store.undurable().await {
+        Ok(settings) => settings.iter().for_each(|setting| {
+            let what =
+                format!("its setting {setting} is off: what it said was written can be lost; set it on");
+            findings.warning(SUBJECT, what);
+        }),
         Err(error) => findings.fault(SUBJECT, error),
     }
     let before = Timestamp::now();

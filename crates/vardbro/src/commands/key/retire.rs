@@ -75,6 +75,10 @@ async fn empty_master(desk: &Desk, ring: &KeyRing, id: &str) -> Result<usize, Fa
 }
 
 async fn wrapped_with(desk: &Desk, id: &str) -> Result<Vec<SecretRecord>, Failure> {
+    // What cannot be read may need any key.
+    if let Some(unreadable) = desk.operator().unreadable().await?.pop() {
+        return Err(unreadable.into());
+    }
     let mut secrets = desk.operator().secrets().await?;
     secrets.retain(|secret| secret.wrapped_key.master_key == id);
     Ok(secrets)

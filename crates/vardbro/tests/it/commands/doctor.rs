@@ -2,6 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
+use sqlx::SqlitePool;
 
 use super::{Clinic, Place};
 
@@ -107,4 +108,24 @@ fn connections_that_cannot_work_are_found() {
     one(incomplete, &["api_key is missing", "connection rotate"]);
     assert!(!place.said.borrow().contains("Swordfish"));
     drop(lost);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_newer_version_wrote_are_found_and_stop_no_other_command() {
+    let place = Place::ready();
+    place.application("App");
+    place.application("Other");
+    let database = format!("sqlite:{}", place.path("vardbro.sqlite").display());
+    let database = SqlitePool::connect(&database).await.unwrap();
+    let newer = "UPDATE client_secrets SET created_at = 9223372036854775807 \
+                 WHERE application_id = (SELECT id FROM applications WHERE client_id = 'app')";
+    sqlx::query(newer).execute(&database).await.unwrap();
+
+    one(found(&place, &[], "fault"), &["client_secrets", "created_at", "a newer version"]);
+    place.does(&["app", "list"], "");
+    place.does(&["app", "disable", "app"], "");
+    place.does(&["key", "new", "master"], "");
+    let oldest = place.answers(&["key", "list"], "")["keys"][0]["id"].as_str().unwrap().to_owned();
+    let retired = place.run(&["key", "retire", &oldest], "");
+    assert!(retired.complaint().contains("a newer version"), "{}", retired.stderr);
 }
