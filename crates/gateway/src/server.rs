@@ -17,9 +17,10 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout_at};
 use tower::Service;
 use tower_http::catch_panic::CatchPanicLayer;
-use tracing::error;
+use tracing::{error, warn};
 use vardbro_model::error::ErrorCode;
 
 use crate::gateway::Gateway;
@@ -28,15 +29,14 @@ use crate::problem::Problem;
 use crate::tls::Tls;
 use crate::{docs, exchange, health, limits, openapi, routes, scope};
 
-/// How long requests in flight are waited for when the server stops.
-const TIME_TO_DRAIN: Duration = Duration::from_secs(30);
-
 /// Where a gateway listens.
 pub struct Server {
     /// For clients.
     pub listener: TcpListener,
     /// With it they speak TLS, without it they do not.
     pub tls: Option<Tls>,
+    /// How long requests in flight are waited for when it stops.
+    pub grace: Duration,
 }
 
 /// Every route of the gateway.
@@ -61,7 +61,7 @@ async fn wrong_method() -> Problem {
 
 /// Serves until `stop`, then lets what is in flight end.
 pub async fn serve(gateway: Gateway, server: Server, stop: impl Future<Output = ()> + Send) {
-    let Server { listener, tls } = server;
+    let Server { listener, tls, grace } = server;
     let routes = router(gateway.clone());
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -80,9 +80,13 @@ pub async fn serve(gateway: Gateway, server: Server, stop: impl Future<Output = 
         }
     }
     drop(listener);
-    let _ = tokio::time::timeout(TIME_TO_DRAIN, connections.shutdown()).await;
-    // Writes whose client went away have as long as their own deadlines.
-    let _ = tokio::time::timeout(TIME_TO_DRAIN, gateway.drain()).await;
+    let end = Instant::now() + grace;
+    let answered = timeout_at(end, connections.shutdown()).await;
+    // Writes whose client went away end by themselves, too.
+    let written = timeout_at(end, gateway.drain()).await;
+    if answered.is_err() || written.is_err() {
+        warn!("what was still in flight after {} seconds is left behind", grace.as_secs());
+    }
 }
 
 /// Answers a client, unless there are too many: then the connection is closed at once, so that the client goes elsewhere.

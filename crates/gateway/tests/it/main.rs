@@ -7,6 +7,7 @@ mod limits;
 mod logged;
 mod sealed;
 mod served;
+mod stopped;
 
 use serde_json::Value;
 use vardbro_gateway::openapi_document;

@@ -69,6 +69,15 @@ impl Served {
     }
 
     pub async fn start_with(limits: Limits, tls: Option<Tls>) -> Self {
+        Self::start_for(limits, tls, Duration::from_secs(30)).await
+    }
+
+    /// One that waits for so long when it is stopped.
+    pub async fn start_with_grace(grace: Duration) -> Self {
+        Self::start_for(Limits::unlimited(), None, grace).await
+    }
+
+    async fn start_for(limits: Limits, tls: Option<Tls>, grace: Duration) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = Location::Sqlite(directory.path().join("vardbro.db"));
         let store = Arc::new(Store::open(&database, Migrations::Run).await.unwrap());
@@ -99,7 +108,7 @@ impl Served {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
-            serve(gateway, Server { listener, tls }, async { drop(stopped.await) }).await;
+            serve(gateway, Server { listener, tls, grace }, async { drop(stopped.await) }).await;
         });
         Self { address, clinic, hospital, mock, store, access_log, stop, serving, _directory: directory }
     }

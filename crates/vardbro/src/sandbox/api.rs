@@ -27,11 +27,11 @@ use vardbro_store::access_log::{AccessLog, NodeName};
 use vardbro_store::{ApplicationId, Authenticated, Store, StoredConnection};
 use vardbro_vault::{DataKey, KeyRing};
 
-use super::SandboxError;
 use super::announcement::GatewayAddress;
 use super::credentials::Credentials;
 use super::database::{self, Claim};
 use super::keys;
+use super::{DRAIN, SandboxError};
 use crate::reachable::reachable;
 
 /// The operator's name for what a sandbox keeps.
@@ -104,7 +104,7 @@ impl Desk {
         let serving = tokio::spawn(async move {
             // Whoever drops the other end wants this to stop.
             let stopped = async { drop(stopped.await) };
-            vardbro_gateway::serve(gateway, Server { listener, tls: None }, stopped).await;
+            vardbro_gateway::serve(gateway, Server { listener, tls: None, grace: DRAIN }, stopped).await;
         });
         info!(origin, "API started");
         Ok(Api { origin, credentials, store, access_log, stop, serving, claim })

@@ -10,6 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -26,6 +27,9 @@ use crate::config::{AccessLog as AccessLogSettings, Config, Files, Loaded};
 use crate::reachable::reachable;
 use crate::signals::{Hangups, Signals};
 use keys::KeyRingInUse;
+
+/// How long the access log and the database may take to close, when what was in flight has had its time.
+const TIME_TO_CLOSE: Duration = Duration::from_secs(5);
 
 /// Why nothing is served.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +51,7 @@ pub async fn run(loaded: Loaded, files: Files) -> Result<ExitCode, ServeError> {
     let mut signals = Signals::new().map_err(ServeError::Signals)?;
     let hangups = Hangups::new().map_err(ServeError::Signals)?;
     loaded.risks(&files, Timestamp::now()).iter().for_each(|risk| warn!("{risk}"));
-    let grace = loaded.config.server.shutdown_grace;
+    let grace = loaded.config.server.shutdown_grace + TIME_TO_CLOSE;
     let serving = tokio::select! {
         serving = Serving::start(loaded.config, files, hangups) => serving?,
         () = signals.stop() => return Ok(ExitCode::SUCCESS),
@@ -88,6 +92,7 @@ impl Serving {
             None if tls.is_some() => format!("https://{}", reachable(bound)),
             None => format!("http://{}", reachable(bound)),
         };
+        let grace = config.server.shutdown_grace;
         let gateway = Gateway::new(Parts {
             ehrs: vardbro_registry::connectors(),
             store: store.clone(),
@@ -108,7 +113,7 @@ impl Serving {
         let answering = tokio::spawn(async move {
             // Whoever drops the other end wants this to stop.
             let stopped = async { drop(stopped.await) };
-            vardbro_gateway::serve(gateway, Server { listener, tls }, stopped).await;
+            vardbro_gateway::serve(gateway, Server { listener, tls, grace }, stopped).await;
         });
         info!(origin = public_origin, listen = %bound, "API started");
         Ok(Self { store, access_log, stop, answering, besides })
