@@ -1,4 +1,4 @@
-use super::finding::Finding;
+use super::finding::{Fault, Finding};
 use crate::error::StoreError;
 
 /// Why the access log cannot go on.
@@ -11,10 +11,19 @@ pub enum AccessLogError {
     #[error("there is no audit key: make one with `vardbro key new`")]
     NoKey,
     /// To go on would hide what was done to the log.
-    #[error(
-        "the access log is not as it was written ({0}): run `vardbro audit verify`. A node of another name can go on"
-    )]
+    #[error("{}", changed(.0))]
     Changed(Finding),
+}
+
+fn changed(finding: &Finding) -> String {
+    if matches!(finding.fault, Fault::UnknownKey(_)) {
+        return format!(
+            "this key file is not this database's ({finding}): put it back from its copy, or copy the newest one here"
+        );
+    }
+    format!(
+        "the access log is not as it was written ({finding}): run `vardbro audit verify`. A node of another name can go on"
+    )
 }
 
 /// Why nothing can be logged now, so that nothing may happen either.

@@ -54,6 +54,11 @@ pub enum Failure {
         "the key ring has no master key {0}, with which the application's data key is wrapped: put it back from the copy of the key file"
     )]
     LostMasterKey(String),
+    #[error(
+        "these keys are not this database's, which needs {}: put the key file back from its copy, or say --anyway to give up what they closed",
+        .0.join(" and ")
+    )]
+    LostKeys(Vec<String>),
     #[error("there is no key {0}: `vardbro key list` shows those that there are")]
     NoKey(String),
     #[error("{id} is the {kind} key in use: make a newer one first, with `vardbro key new {kind}`")]
@@ -71,6 +76,10 @@ pub enum Failure {
 
     #[error("there is no application {0}: `vardbro app list` shows those that there are")]
     NoApplication(String),
+    #[error(
+        "{0} is no application, and the access log has no row of it: `vardbro app list` shows the client ids that there are"
+    )]
+    NeverAnApplication(String),
     #[error("the client id {0} is taken: choose another one with --client-id")]
     ClientIdTaken(String),
     #[error("what was given as {what} is none: it begins with {prefix}")]
@@ -133,8 +142,10 @@ pub enum Failure {
     LogChanged,
     #[error("{}: {fault}", .path.display())]
     Heads { path: PathBuf, fault: HeadsFault },
-    #[error("{0} rows could not be opened: give the private keys that belong to their audit keys, too")]
-    RowsUnopened(u64),
+    #[error(
+        "{unopened} of {rows} rows could not be opened: give the private keys that belong to their audit keys, too"
+    )]
+    RowsUnopened { rows: u64, unopened: u64 },
 }
 
 impl Failure {

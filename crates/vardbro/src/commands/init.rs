@@ -8,7 +8,7 @@ use serde::Serialize;
 use vardbro_store::{Migrations, Store};
 
 use super::desk::configured;
-use super::key::{MadeAuditKey, MadeMasterKey, NewKeys};
+use super::key::{MadeAuditKey, MadeMasterKey, NewKeys, must_belong};
 use super::output::{Output, Told};
 use super::{Common, Failure};
 
@@ -17,6 +17,9 @@ pub struct Options {
     /// Write the private half of the audit key to this new file, readable for its owner alone, instead of showing it.
     #[arg(long, value_name = "FILE")]
     private_key_out: Option<PathBuf>,
+    /// Make keys although the database names others, which are missing here. What those closed stays closed.
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -31,12 +34,16 @@ struct Ready {
 }
 
 pub async fn run(options: Options) -> Result<(), Failure> {
-    let Options { private_key_out, common } = options;
+    let Options { private_key_out, anyway, common } = options;
     let config = configured(&common)?;
     let mut keys = NewKeys::begin(&config.keys.ring)?;
     let location = &config.database.location;
     Store::open(location, Migrations::Run).await?.close().await;
     let database_version = Store::version(location).await?.applied;
+    let incomplete = keys.ring().newest_master().is_none() || keys.ring().newest_audit().is_none();
+    if incomplete && !anyway {
+        must_belong(keys.ring(), location).await?;
+    }
     let master_key = keys.ring().newest_master().is_none().then(|| keys.master());
     let audit_key = match keys.ring().newest_audit() {
         Some(_) => None,

@@ -187,6 +187,10 @@ fn needs_its_keys(machine: &Machine) {
     fs::copy(stranger.path(KEYS), machine.path(KEYS)).unwrap();
     let complaint = machine.refuses_to_serve();
     assert!(complaint.contains("the key ring has no audit key"), "{complaint}");
+    assert!(
+        complaint.contains("put it back from its copy") && !complaint.contains("another name"),
+        "{complaint}"
+    );
     let doctor = machine.run(&["doctor"], NOTHING, "");
     let findings = String::from_utf8(doctor.stdout).unwrap();
     assert_eq!(doctor.status.code(), Some(1));

@@ -1,6 +1,7 @@
 //! `vardbro audit export`.
 
 use std::fs;
+use std::io::{Write, stderr};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,12 +10,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
-use vardbro_store::ClientId;
+use vardbro_model::typed_id::PatientIdType;
 use vardbro_store::access_log::{Filter, PatientName, Seal};
-use vardbro_vault::AuditPrivateKey;
+use vardbro_store::{ClientId, Migrations, Store};
+use vardbro_vault::{AuditPrivateKey, KeyRing};
 
 use super::super::Failure;
 use super::super::ask::{AUDIT_PRIVATE_KEY, secret_or_variable};
+use super::super::desk::codes;
 use super::super::output::write;
 use super::Archive;
 
@@ -55,10 +58,13 @@ pub async fn export(archive: &Archive, options: ExportOptions) -> Result<(), Fai
     let ring = archive.config.keys.ring.read()?;
     let ExportOptions { patient, patients, since, until, app, connection } = options;
     let patients = names(patient, patients)?;
+    if let Some(client_id) = &app {
+        must_be_known(archive, client_id).await?;
+    }
     let filter = Filter { patients, from: since, until, client_id: app, connection };
     let keys = private_keys()?;
     let mut export = archive.records.export(&filter, &ring, &keys);
-    let mut unopened = 0_u64;
+    let (mut rows, mut unopened) = (0_u64, 0_u64);
     loop {
         let entries = export.next().await?;
         if entries.is_empty() {
@@ -66,13 +72,31 @@ pub async fn export(archive: &Archive, options: ExportOptions) -> Result<(), Fai
         }
         let mut lines = Vec::new();
         for entry in &entries {
+            rows += 1;
             unopened += u64::from(entry.seal == Seal::Unopened);
             serde_json::to_writer(&mut lines, entry).map_err(|error| Failure::Output(error.into()))?;
             lines.push(b'\n');
         }
         write(&lines)?;
     }
-    if unopened == 0 { Ok(()) } else { Err(Failure::RowsUnopened(unopened)) }
+    if unopened > 0 {
+        return Err(Failure::RowsUnopened { rows, unopened });
+    }
+    let words = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+    writeln!(stderr(), "{words}").map_err(Failure::Output)
+}
+
+/// An empty export must not come of a slip of the pen. Applications that were deleted are still in the log.
+async fn must_be_known(archive: &Archive, client_id: &ClientId) -> Result<(), Failure> {
+    let of_it = Filter { client_id: Some(client_id.clone()), ..Filter::default() };
+    if !archive.records.export(&of_it, &KeyRing::default(), &[]).next().await?.is_empty() {
+        return Ok(());
+    }
+    let store = Store::open(&archive.config.database.location, Migrations::Require).await?;
+    let application = store.operator().application(client_id.as_str()).await;
+    store.close().await;
+    let none = || Failure::NeverAnApplication(client_id.to_string());
+    application?.map(|_| ()).ok_or_else(none)
 }
 
 /// Those given by themselves and those in a file. A fault does not say whom it is about.
@@ -89,12 +113,22 @@ fn names(given: Vec<String>, file: Option<PathBuf>) -> Result<Vec<PatientName>, 
     let (mut names, mut faults) = (Vec::new(), Vec::new());
     for (index, text) in texts.iter().enumerate() {
         match PatientName::parse(text, today) {
+            Ok(_) if !is_whose(text) => {
+                let codes = codes().join(", ");
+                faults.push(format!("patient {}: begin with the code of an EHR: {codes}", index + 1));
+            }
             Ok(name) => names.push(name),
             Err(fault) => faults.push(format!("patient {}: {fault}", index + 1)),
         }
     }
     Failure::all(faults)?;
     Ok(names)
+}
+
+/// Whether it begins with an EHR's code, or with the kind of a number.
+fn is_whose(text: &str) -> bool {
+    let whose = text.split(':').next().unwrap_or_default();
+    codes().contains(&whose) || serde_json::from_value::<PatientIdType>(whose.into()).is_ok()
 }
 
 fn private_keys() -> Result<Vec<AuditPrivateKey>, Failure> {

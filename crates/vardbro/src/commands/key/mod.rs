@@ -1,5 +1,6 @@
 //! `vardbro key`: the server's own keys.
 
+mod belonging;
 mod file;
 mod list;
 mod new;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+pub use self::belonging::must_belong;
 pub use self::new::{MadeAuditKey, MadeMasterKey, NewKeys};
 use super::desk::{Desk, configured};
 use super::output::Output;
@@ -33,6 +35,9 @@ enum Action {
         /// Write the private half of an audit key to this new file, readable for its owner alone, instead of showing it.
         #[arg(long, value_name = "FILE")]
         private_key_out: Option<PathBuf>,
+        /// Make it although the database names keys that are missing here. What those closed stays closed.
+        #[arg(long)]
+        anyway: bool,
     },
     /// List the keys and what needs them.
     List,
@@ -51,9 +56,12 @@ enum Kind {
 
 pub async fn run(options: Options) -> Result<(), Failure> {
     let Options { common, action } = options;
-    if let Action::New { kind, private_key_out } = action {
+    if let Action::New { kind, private_key_out, anyway } = action {
         let (config, output) = (configured(&common)?, Output { json: common.json });
         let mut keys = NewKeys::begin(&config.keys.ring)?;
+        if !anyway {
+            must_belong(keys.ring(), &config.database.location).await?;
+        }
         return match kind {
             Kind::Master => {
                 let made = keys.master();

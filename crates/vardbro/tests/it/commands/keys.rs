@@ -94,6 +94,24 @@ fn a_key_that_nobody_was_told_is_not_taken_into_use() {
 }
 
 #[test]
+fn a_lost_key_file_is_not_replaced_by_a_new_one_without_a_word() {
+    let place = Place::ready();
+    place.application("App");
+    let lost = key(&place, "master", true);
+    fs::remove_file(place.path(KEYS)).unwrap();
+
+    for replacing in [&["init"][..], &["key", "new", "master"], &["key", "new", "audit"]] {
+        let refused = place.run(replacing, "");
+        assert!(refused.complaint().contains(&lost), "{}", refused.stderr);
+        assert!(refused.stderr.contains("put the key file back from its copy"), "{}", refused.stderr);
+        assert!(!place.path(KEYS).exists());
+    }
+    place.does(&["key", "new", "master", "--anyway"], "");
+    place.does(&["init", "--anyway"], "");
+    assert_ne!(key(&place, "master", true), lost);
+}
+
+#[test]
 fn a_key_ring_in_a_variable_is_the_operators_to_change() {
     let place = Place::ready();
     let ring = fs::read_to_string(place.path(KEYS)).unwrap();
@@ -153,8 +171,15 @@ fn keys_are_rotated_while_a_server_answers() {
     assert_eq!(server.end(), Some(0));
     place.does(&["audit", "verify"], "");
     let both = ["private.key", "newer.key"].map(|file| fs::read_to_string(place.path(file)).unwrap());
-    let rows =
-        place.does(&["audit", "export", "--app", "app"], &both.map(|key| key.trim().to_owned()).join(" "));
+    let both = both.map(|key| key.trim().to_owned()).join(" ");
+    let rows = place.exports(&["--app", "app"], &both);
     assert_eq!(rows.lines().count(), 4, "{rows}");
+    // The log still knows who is gone.
+    place.does(&["app", "delete", "app", "--yes"], "");
+    assert_eq!(place.exports(&["--app", "app"], &both), rows);
+
+    // Its rows need a key file that is lost now.
+    fs::remove_file(place.path(KEYS)).unwrap();
+    assert!(place.run(&["init"], "").complaint().contains(&audit));
     assert!(!place.said.borrow().contains(&secret));
 }

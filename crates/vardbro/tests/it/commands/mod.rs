@@ -1,6 +1,7 @@
 //! The operator's commands, as an operator gives them.
 
 mod applications;
+mod audit;
 mod connections;
 mod doctor;
 mod keys;
@@ -114,6 +115,16 @@ impl Place {
         let outcome = self.run(arguments, input);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{arguments:?}");
         outcome.stdout
+    }
+
+    /// The rows of the access log that this asks for; they are counted beside.
+    fn exports(&self, filter: &[&str], private_keys: &str) -> String {
+        let Outcome { code, stdout, stderr } =
+            self.run(&[&["audit", "export"], filter].concat(), private_keys);
+        let rows = stdout.lines().count();
+        let counted = if rows == 1 { "1 row\n".to_owned() } else { format!("{rows} rows\n") };
+        assert_eq!((code, stderr), (0, counted), "{filter:?}");
+        stdout
     }
 
     /// One that succeeds and answers as JSON.

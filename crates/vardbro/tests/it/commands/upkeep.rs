@@ -49,7 +49,7 @@ fn a_log_that_nobody_wrote_is_verified_exported_and_pruned() {
     place.does(&["audit", "verify", "--heads", "heads.txt"], "");
 
     assert_eq!(verified["rows"], 0);
-    assert_eq!(place.does(&["audit", "export", "--since", "2026-01-01"], &private), "");
+    assert_eq!(place.exports(&["--since", "2026-01-01"], &private), "");
     assert_eq!(place.answers(&["audit", "prune", "--yes"], "")["rows"], 0);
     assert!(place.run(&["audit", "prune"], "").complaint().contains("--yes"));
     let no_key = place.run(&["audit", "export"], "hunter2\n");
@@ -57,4 +57,22 @@ fn a_log_that_nobody_wrote_is_verified_exported_and_pruned() {
     assert!(!no_key.stderr.contains("hunter2"));
     let nobody = place.run(&["audit", "export", "--patient", "19700101-9806"], &private);
     assert!(nobody.complaint().contains("patient 1: name the patient as EHR:ID"), "{}", nobody.stderr);
+}
+
+#[test]
+fn an_export_that_can_find_nothing_is_refused() {
+    let place = Place::ready();
+    let private = fs::read_to_string(place.path("private.key")).unwrap();
+    let export = |filter: &[&str]| place.run(&[&["audit", "export"], filter].concat(), &private);
+    place.application("App");
+
+    for nobody in ["clinko:1", "CLINIKO:1", "NHS_NUMBER:9434765919"] {
+        let refused = export(&["--patient", "cliniko:1", "--patient", nobody]);
+        assert!(refused.complaint().contains("patient 2: begin with the code"), "{}", refused.stderr);
+    }
+    assert!(export(&["--app", "nobody"]).complaint().contains("nobody is no application"));
+    let found = ["cliniko:1", "nhs_number:9434765919"]
+        .map(|patient| place.exports(&["--patient", patient], &private));
+    assert_eq!(found, ["", ""]);
+    assert_eq!(place.exports(&["--app", "app"], &private), "");
 }

@@ -57,7 +57,7 @@ fn with_the_database_and_the_client_secret_but_without_the_keys_nothing_opens() 
     let site = Site::over(None);
     let secret = site.working_application("app");
     fs::rename(site.path(KEYS), site.path("elsewhere.toml")).unwrap();
-    site.does(&["init"], "");
+    site.does(&["init", "--anyway"], "");
 
     let lost = site.refuses(&["connection", "check", "cliniko/North"], &secret);
     assert!(lost.contains("put it back from the copy of the key file"), "{lost}");
