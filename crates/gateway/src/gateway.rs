@@ -20,6 +20,7 @@ use crate::availability::Availability;
 use crate::exchange::TIME_FOR_EHR;
 use crate::limits::{Gate, Limits};
 use crate::links::{Keys, Links, Reach};
+use crate::readiness::Readiness;
 
 /// How often credentials that nobody uses are looked for.
 const LOOK_FOR_IDLE: Duration = Duration::from_secs(1);
@@ -33,6 +34,7 @@ struct Shared {
     access_log: Option<Arc<AccessLog>>,
     links: Links,
     availability: Availability,
+    readiness: Readiness,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     public_origin: String,
@@ -85,6 +87,7 @@ impl Gateway {
             access_log,
             links: Links::new(ehrs, wires, keys, unlocked_for),
             availability: Availability::new(),
+            readiness: Readiness::default(),
             clock,
             random,
             public_origin,
@@ -142,6 +145,12 @@ impl Gateway {
             tokio::time::sleep(LOOK_FOR_IDLE).await;
             self.0.links.forget_idle();
         }
+    }
+
+    /// Whether callers can be authenticated, as of now or a moment ago.
+    pub(crate) async fn can_authenticate(&self) -> bool {
+        // Nobody in particular: what counts is that the store can tell.
+        self.0.readiness.ask(async { self.0.store.authenticate("", "", self.now()).await.is_ok() }).await
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Router<Gateway> {
 
 async fn ready(State(gateway): State<Gateway>) -> Result<Json<serde_json::Value>, Problem> {
     let not_ready = |detail: String| Err(Problem::new(ErrorCode::ServiceUnavailable, detail));
-    if gateway.store().check().await.is_err() {
+    if !gateway.can_authenticate().await {
         return not_ready("The database does not answer.".to_owned());
     }
     match gateway.access_log().map(AccessLog::reserve).transpose() {

@@ -14,6 +14,7 @@ mod limits;
 mod links;
 mod openapi;
 mod problem;
+mod readiness;
 mod request;
 mod routes;
 mod scope;

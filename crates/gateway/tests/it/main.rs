@@ -5,6 +5,7 @@ mod certificate;
 mod http_client;
 mod limits;
 mod logged;
+mod ready;
 mod sealed;
 mod served;
 mod stopped;

@@ -11,6 +11,7 @@ use crate::server::Server;
 
 /// While the database is away: nobody is served, nobody's EHR is asked, and whoever asks is told when to come back.
 fn nothing_is_done(site: &Site, node: &Server, app: &Client<'_>, patients: &str) {
+    until("it says so", || app.get("/readyz").status == 503);
     let before = site.asked();
     for path in [patients, "/api/emrs", "/readyz"] {
         let refused = app.get(path);
