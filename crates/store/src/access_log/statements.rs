@@ -209,6 +209,10 @@ impl Table for super::This {
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
+    async fn newest(&self) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("SELECT max(at) FROM access_log").fetch_one(&self.pool).await?)
+    }
+
     async fn keys(&self) -> Result<BTreeSet<String>> {
         let keys = sqlx::query_scalar(
             "SELECT audit_key FROM access_log UNION SELECT audit_key FROM access_log_marks \

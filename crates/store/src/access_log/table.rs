@@ -41,6 +41,9 @@ pub(crate) trait Table: Send + Sync + 'static {
     /// At most `limit` rows that are wanted, by time, node and sequence.
     async fn select(&self, wanted: &Wanted, after: Option<&Position>, limit: i64) -> Result<Vec<Row>>;
 
+    /// The latest time of a row.
+    async fn newest(&self) -> Result<Option<i64>>;
+
     /// The ids of all keys that authenticate anything. Reads the whole log.
     async fn keys(&self) -> Result<BTreeSet<String>>;
 }

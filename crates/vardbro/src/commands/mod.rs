@@ -4,6 +4,7 @@ mod app;
 mod ask;
 mod audit;
 mod backup;
+mod blank;
 mod connection;
 mod desk;
 mod doctor;

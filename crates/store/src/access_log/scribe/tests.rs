@@ -82,6 +82,10 @@ impl Table for Deaf {
         self.table.select(wanted, after, limit).await
     }
 
+    async fn newest(&self) -> Result<Option<i64>> {
+        self.table.newest().await
+    }
+
     async fn keys(&self) -> Result<BTreeSet<String>> {
         self.table.keys().await
     }

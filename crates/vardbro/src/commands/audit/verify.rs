@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 use vardbro_store::access_log::{ChainHead, Report};
+use vardbro_store::{Migrations, Store};
 
 use super::super::Failure;
+use super::super::blank::blank_log;
 use super::super::output::Told;
 use super::Archive;
 
 #[derive(Debug, Args)]
 pub struct VerifyOptions {
-    /// Heads that an earlier verification wrote: they must still be in the log. Only they show that an older copy of it was put back.
+    /// Heads that an earlier verification wrote: they must still be in the log. Only they show that an older copy of a chain was put back.
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
     /// Write the heads of today to this file, to be kept where no server can write.
@@ -31,7 +33,12 @@ struct Verified {
     pruned: Vec<String>,
     /// What is not as it was written.
     findings: Vec<String>,
+    /// What this verification could not see, or what may be wrong.
+    warnings: Vec<String>,
 }
+
+const WITHOUT_EARLIER: &str = "without heads of an earlier verification (--heads), kept where no server can write, it cannot be seen that \
+                               an older copy of a chain was put back";
 
 pub async fn verify(archive: &Archive, options: VerifyOptions) -> Result<(), Failure> {
     let ring = archive.config.keys.ring.read()?;
@@ -48,7 +55,12 @@ pub async fn verify(archive: &Archive, options: VerifyOptions) -> Result<(), Fai
     }
     let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
     let sound = findings.is_empty();
-    archive.output.tell(&Verified { rows, heads, pruned: lines(&pruned), findings })?;
+    let store = Store::open(&archive.config.database.location, Migrations::Require).await?;
+    let blank = blank_log(store.access_records(), store.operator()).await;
+    store.close().await;
+    let unseen = earlier.is_empty().then(|| WITHOUT_EARLIER.to_owned());
+    let warnings = unseen.into_iter().chain(blank?.map(|why| format!("access log: {why}"))).collect();
+    archive.output.tell(&Verified { rows, heads, pruned: lines(&pruned), findings, warnings })?;
     if sound { Ok(()) } else { Err(Failure::LogChanged) }
 }
 
@@ -59,7 +71,7 @@ fn heads_in(path: &Path) -> Result<Vec<ChainHead>, Failure> {
 
 impl Told for Verified {
     fn words(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { rows, heads, pruned, findings } = self;
+        let Self { rows, heads, pruned, findings, warnings } = self;
         for finding in findings {
             writeln!(out, "FAULT  {finding}")?;
         }
@@ -71,6 +83,7 @@ impl Told for Verified {
         } else {
             writeln!(out, "{rows} rows were read. The chains end here:\n")?;
         }
-        heads.iter().try_for_each(|head| writeln!(out, "{head}"))
+        heads.iter().try_for_each(|head| writeln!(out, "{head}"))?;
+        warnings.iter().try_for_each(|warning| writeln!(out, "\nWarning: {warning}."))
     }
 }

@@ -8,6 +8,7 @@ use vardbro_store::access_log::AccessRecords;
 use vardbro_vault::KeyRing;
 
 use super::super::Failure;
+use super::super::blank::blank_log;
 use super::super::desk::Desk;
 use super::finding::Findings;
 
@@ -52,12 +53,17 @@ async fn access_log(findings: &mut Findings, desk: &Desk, ring: &KeyRing) -> Res
     const SUBJECT: &str = "access log";
     let records = AccessRecords::open(&desk.config.database.location, Migrations::Require).await?;
     let found = records.verify_ends(ring).await;
+    let blank = blank_log(&records, desk.operator()).await;
     records.close().await;
     match found {
         Ok(found) if found.is_empty() => {
             findings.ok(SUBJECT, "its chains end as they should; `vardbro audit verify` looks at every row");
         }
         Ok(found) => found.iter().for_each(|finding| findings.fault(SUBJECT, finding)),
+        Err(error) => findings.fault(SUBJECT, error),
+    }
+    match blank {
+        Ok(why) => why.iter().for_each(|why| findings.warning(SUBJECT, why)),
         Err(error) => findings.fault(SUBJECT, error),
     }
     Ok(())
