@@ -107,7 +107,7 @@ impl Serving {
         });
         let besides = [
             tokio::spawn(rereading::reread(tls.clone(), keys.clone(), access_log.clone(), hangups)),
-            tokio::spawn(retention::prune(store.access_records().clone(), keys, retention, machine)),
+            tokio::spawn(retention::prune(store.clone(), keys, retention, machine)),
         ];
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let answering = tokio::spawn(async move {
