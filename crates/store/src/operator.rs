@@ -125,8 +125,13 @@ impl Operator<'_> {
         }
     }
 
-    /// Deletes a connection. `false`: there is none.
+    /// Deletes a connection, but not what its care-unit ids began with. `false`: there is none.
     pub async fn remove_connection(&self, application: ApplicationId, id: Uuid) -> Result<bool> {
         self.backend.delete_connection(application, id).await
+    }
+
+    /// The tags of an application's removed connections to an EHR, `None` for one that had none: clients may remember ids that begin so.
+    pub async fn used_tags(&self, application: ApplicationId, ehr: &str) -> Result<Vec<Option<String>>> {
+        self.backend.used_tags(application, ehr).await
     }
 }

@@ -86,8 +86,11 @@ pub(crate) trait Backend: Send + Sync + 'static {
         connection: &StoredConnection,
     ) -> Result<bool>;
 
-    /// `false`: there is no such connection.
+    /// Its tag, or that it had none, is remembered. `false`: there is no such connection.
     async fn delete_connection(&self, application: ApplicationId, id: Uuid) -> Result<bool>;
+
+    /// The tags of deleted connections; `None` for one that had none.
+    async fn used_tags(&self, application: ApplicationId, ehr: &str) -> Result<Vec<Option<String>>>;
 }
 
 /// Whether tables that are older than this program are brought up to date, or refused.

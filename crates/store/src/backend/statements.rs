@@ -241,6 +241,14 @@ impl Backend for super::This {
 
     async fn delete_connection(&self, application: ApplicationId, id: Uuid) -> Result<bool> {
         let mut transaction = self.pool.begin_with(BEGIN_WRITE).await?;
+        sqlx::query(
+            "INSERT INTO used_tags (application_id, ehr, tag) SELECT application_id, ehr, coalesce(tag, '') \
+             FROM connections WHERE id = $1 AND application_id = $2 ON CONFLICT DO NOTHING",
+        )
+        .bind(id.to_string())
+        .bind(application.to_string())
+        .execute(&mut *transaction)
+        .await?;
         let done = sqlx::query("DELETE FROM connections WHERE id = $1 AND application_id = $2")
             .bind(id.to_string())
             .bind(application.to_string())
@@ -249,6 +257,20 @@ impl Backend for super::This {
         changed(&mut transaction).await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
+    }
+
+    async fn used_tags(&self, application: ApplicationId, ehr: &str) -> Result<Vec<Option<String>>> {
+        let rows =
+            sqlx::query("SELECT tag FROM used_tags WHERE application_id = $1 AND ehr = $2 ORDER BY tag")
+                .bind(application.to_string())
+                .bind(ehr)
+                .fetch_all(&self.pool)
+                .await?;
+        let tag = |row: &DatabaseRow| {
+            let tag: String = row.try_get("tag")?;
+            Ok((!tag.is_empty()).then_some(tag))
+        };
+        rows.iter().map(tag).collect()
     }
 }
 

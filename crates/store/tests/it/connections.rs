@@ -12,6 +12,7 @@ over_both! {
     what_the_database_refuses_changes_nothing
     of_two_changes_of_one_version_the_second_is_refused
     the_ehr_and_the_tag_never_change
+    what_removed_connections_were_tagged_is_remembered
     a_sealed_setting_opens_with_the_applications_key_only
     two_rows_that_were_swapped_do_not_open
     settings_that_were_changed_without_the_key_do_not_open
@@ -101,6 +102,25 @@ async fn the_ehr_and_the_tag_never_change(database: AnyDatabase) {
     assert!(store.operator().update_connection(id, &moved).await.unwrap());
 
     assert_eq!(seen(&store, "harbour", 1).await, [StoredConnection { version: 2, ..first }]);
+}
+
+async fn what_removed_connections_were_tagged_is_remembered(database: AnyDatabase) {
+    let store = database.open().await;
+    let operator = store.operator();
+    let (harbour, _) = enrol(&store, "harbour", 1).await;
+    let (hill, _) = enrol(&store, "hill", 2).await;
+    for tag in [None, Some("north"), Some("north")] {
+        let one = connection("cliniko", tag);
+        operator.add_connection(harbour, &one).await.unwrap();
+        assert!(!operator.remove_connection(hill, one.id).await.unwrap());
+        assert!(operator.remove_connection(harbour, one.id).await.unwrap());
+    }
+    operator.add_connection(harbour, &connection("cliniko", Some("south"))).await.unwrap();
+
+    let used = |application, ehr| operator.used_tags(application, ehr);
+    assert_eq!(used(harbour, "cliniko").await.unwrap(), [None, Some("north".to_owned())]);
+    assert_eq!(used(harbour, "webdoc").await.unwrap(), []);
+    assert_eq!(used(hill, "cliniko").await.unwrap(), []);
 }
 
 async fn a_sealed_setting_opens_with_the_applications_key_only(database: AnyDatabase) {

@@ -43,11 +43,11 @@ pub struct AddOptions {
     /// Settings, secret ones too, as TOML or JSON; - is standard input.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// What its care-unit ids begin with, for ever. Without one: nothing for the application's first connection to this EHR, and something
-    /// of the name for a further one.
+    /// What its care-unit ids begin with, for ever. Without one: nothing for the application's very first connection to this EHR, and
+    /// something of the name for a further one, never what a removed one had.
     #[arg(long, value_parser = tag::parse, conflicts_with = "plain")]
     tag: Option<String>,
-    /// Give it care-unit ids without a tag, although there are connections with one. Ids without a tag that clients remember then lead to
+    /// Give it care-unit ids without a tag, although there are or were other connections. Ids without a tag that clients remember then lead to
     /// this clinic.
     #[arg(long)]
     plain: bool,
@@ -87,7 +87,8 @@ pub async fn add(desk: &Desk, options: AddOptions) -> Result<(), Failure> {
     if present.iter().any(|other| other.name == options.name) {
         draft.fault(format!("there is a connection {}/{}: choose another name", options.ehr, options.name));
     }
-    let tag = tag::choose(&options.wanted_tag(), &options.name, &present).unwrap_or_else(|fault| {
+    let used = desk.operator().used_tags(application.id, &options.ehr).await?;
+    let tag = tag::choose(&options.wanted_tag(), &options.name, &present, &used).unwrap_or_else(|fault| {
         draft.fault(fault);
         None
     });

@@ -29,11 +29,16 @@ pub fn parse(text: &str) -> Result<String, String> {
     }
 }
 
-/// The tag of a new connection beside the present ones of the same EHR; or why it cannot have the one that was asked for.
+/// The tag of a new connection beside the present ones of the same EHR and those that were `used` by removed ones; or why it cannot have
+/// the one that was asked for.
 ///
-/// The first one is plain. Where there are others, care-unit ids without a tag belong to the plain one, or belonged to one that was
-/// removed: they must not come to mean another clinic unless the operator says so.
-pub fn choose(wanted: &Wanted, name: &str, present: &[StoredConnection]) -> Result<Option<String>, String> {
+/// The very first one is plain. Care-unit ids that clients remember must not come to mean another clinic unless the operator says so.
+pub fn choose(
+    wanted: &Wanted,
+    name: &str,
+    present: &[StoredConnection],
+    used: &[Option<String>],
+) -> Result<Option<String>, String> {
     let taken = |tag: Option<&str>| present.iter().find(|connection| connection.tag.as_deref() == tag);
     match wanted {
         Wanted::Plain => match taken(None) {
@@ -44,12 +49,13 @@ pub fn choose(wanted: &Wanted, name: &str, present: &[StoredConnection]) -> Resu
             Some(other) => Err(format!("{} has the tag {tag}: choose another one", other.name)),
             None => Ok(Some(tag.clone())),
         },
-        Wanted::Any if present.is_empty() => Ok(None),
+        Wanted::Any if present.is_empty() && used.is_empty() => Ok(None),
         Wanted::Any => {
             let base = slug(name, LONGEST - 4);
             let mut tag = base.clone();
             let mut number = 1_u64;
-            while taken(Some(&tag)).is_some() {
+            let was = |tag: &str| used.iter().flatten().any(|used| used == tag);
+            while taken(Some(&tag)).is_some() || was(&tag) {
                 number += 1;
                 tag = format!("{base}-{number}");
             }
@@ -86,7 +92,13 @@ mod tests {
     }
 
     fn chosen(wanted: Wanted, tags: &[Option<&str>]) -> Result<Option<String>, String> {
-        choose(&wanted, "Södra kliniken", &present(tags))
+        choose(&wanted, "Södra kliniken", &present(tags), &[])
+    }
+
+    /// Where these were removed and none is left.
+    fn chosen_after(wanted: Wanted, used: &[Option<&str>]) -> Result<Option<String>, String> {
+        let used: Vec<_> = used.iter().map(|tag| tag.map(str::to_owned)).collect();
+        choose(&wanted, "Södra kliniken", &[], &used)
     }
 
     fn tag(tag: &str) -> Result<Option<String>, String> {
@@ -104,6 +116,14 @@ mod tests {
     fn where_only_tagged_ones_are_left_a_new_one_is_plain_only_if_the_operator_says_so() {
         assert_eq!(chosen(Wanted::Any, &[Some("north")]), tag("sodra-kliniken"));
         assert_eq!(chosen(Wanted::Plain, &[Some("north")]), Ok(None));
+    }
+
+    #[test]
+    fn what_a_removed_one_had_is_had_again_only_if_the_operator_says_so() {
+        assert_eq!(chosen_after(Wanted::Any, &[None]), tag("sodra-kliniken"));
+        assert_eq!(chosen_after(Wanted::Any, &[None, Some("sodra-kliniken")]), tag("sodra-kliniken-2"));
+        assert_eq!(chosen_after(Wanted::Plain, &[None]), Ok(None));
+        assert_eq!(chosen_after(Wanted::Tag("north".to_owned()), &[Some("north")]), tag("north"));
     }
 
     #[test]

@@ -31,6 +31,14 @@ fn care_unit_ids_never_silently_come_to_mean_another_clinic() {
         tags(&place),
         [(name("West"), Value::Null), (name("East"), json!("east")), (name("Southern"), json!("south"))]
     );
+
+    for gone in ["West", "East", "Southern"] {
+        place.does(&["connection", "remove", &format!("cliniko/{gone}"), "--yes"], "");
+    }
+    assert_eq!(add("South", &[]).code, 0);
+    assert_eq!(tags(&place), [(name("South"), json!("south-2"))]);
+    assert_eq!(add("East", &["--tag", "east"]).code, 0);
+    assert_eq!(tags(&place)[0], (name("East"), json!("east")));
 }
 
 #[test]
