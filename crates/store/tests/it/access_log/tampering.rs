@@ -16,6 +16,7 @@ over_both! {
     a_cut_beginning_with_a_forged_checkpoint_is_found
     an_older_head_beside_newer_rows_is_found
     an_older_copy_of_everything_does_not_contain_the_heads_that_were_printed_since
+    an_older_copy_of_one_chain_does_not_contain_the_heads_that_were_printed_since
     all_faults_are_told
 }
 
@@ -282,6 +283,29 @@ async fn an_older_copy_of_everything_does_not_contain_the_heads_that_were_printe
     fixture.write("north", &["9", "10", "11"]).await;
     let other = finding("north", Subject::EarlierHead(8), Fault::Changed);
     assert_eq!(verify(&printed.heads).await.findings, [other, missing("west", 1)]);
+}
+
+async fn an_older_copy_of_one_chain_does_not_contain_the_heads_that_were_printed_since(
+    database: AnyDatabase,
+) {
+    let fixture = Fixture::over(database).await;
+    written(&fixture).await;
+    fixture.write("north", &["7", "8"]).await;
+    fixture.write("south", &["1"]).await;
+    let printed = fixture.records.verify(&fixture.keys, &[]).await.unwrap().heads;
+
+    fixture
+        .sql(
+            "DELETE FROM access_log WHERE node = 'north';
+             INSERT INTO access_log SELECT * FROM kept_rows WHERE node = 'north';
+             DELETE FROM access_log_marks WHERE node = 'north';
+             INSERT INTO access_log_marks SELECT * FROM kept_marks WHERE node = 'north';",
+        )
+        .await;
+
+    assert_eq!(fixture.findings().await, []);
+    let against_printed = fixture.records.verify(&fixture.keys, &printed).await.unwrap().findings;
+    assert_eq!(against_printed, [finding("north", Subject::EarlierHead(8), Fault::Missing)]);
 }
 
 async fn all_faults_are_told(database: AnyDatabase) {
