@@ -24,9 +24,9 @@ use crate::routes;
 
 const ABOUT: &str = "One API in front of many electronic health record systems: care units, practitioners, services, free times, \
 patients, appointments, medical notes and documents.\n\nEvery call is authenticated with the headers `x-leyr-client-id` and \
-`x-leyr-client-secret`, or with HTTP Basic (client id and secret). Date-times carry an offset. A body holds at most 10,000 values. Lists are bare arrays; the next page \
-is announced by `Link`. Failures are `application/problem+json`. Calls that touch patients are kept in an access log; say in `X-Actor` \
-for whom you make them.";
+`x-leyr-client-secret`, or with HTTP Basic (client id and secret). Date-times carry an offset. A body holds at most 10,000 values. \
+Lists are bare arrays; the next page is announced by `Link`. Failures are `application/problem+json`. Calls that touch patients are \
+kept in an access log; say in `X-Actor` for whom you make them.";
 
 /// The document, with its keys in a fixed order.
 pub fn document() -> Value {
