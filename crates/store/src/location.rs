@@ -1,7 +1,9 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// Where the database is. Prints no password.
 #[derive(Clone)]
@@ -24,6 +26,23 @@ impl Location {
             _ => None,
         }
     }
+
+    /// Whether calls go to another machine without proof of who answers there, by all that the driver reads: the URL with its parameters,
+    /// and the variables of PostgreSQL.
+    pub fn is_exposed(&self) -> bool {
+        let Self::Postgres(url) = self else { return false };
+        let Ok(options) = url.expose_secret().parse::<PgConnectOptions>() else { return false };
+        let proven = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+        !proven && options.get_socket().is_none() && !is_here(options.get_host())
+    }
+}
+
+/// Whether a host is this machine, or a socket of it.
+fn is_here(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 impl fmt::Display for Location {

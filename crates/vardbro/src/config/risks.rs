@@ -1,7 +1,7 @@
 //! What is allowed and yet risky.
 
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
-use url::{Host, Url};
+use url::Url;
 use vardbro_gateway::Tls;
 use vardbro_store::Location;
 
@@ -52,9 +52,10 @@ pub enum Risk {
     )]
     ShortRetention(Duration),
     #[error(
-        "database.url: calls to the database may go without TLS to another machine; add ?sslmode=verify-full"
+        "database.url: the database is on another machine, and somebody in between may read calls or answer them; add \
+         ?sslmode=verify-full"
     )]
-    DatabaseWithoutTls,
+    ExposedDatabase,
     #[error("{key}: {} can be read by every user of this machine; `chmod o-rwx` takes that from them", .path.display())]
     OpenFile { key: &'static str, path: PathBuf },
     #[error("{0}: this limit is switched off")]
@@ -85,18 +86,19 @@ impl Loaded {
 
     fn database(&self) -> Vec<Risk> {
         let key = "database.url";
-        let Location::Postgres(url) = &self.config.database.location else { return Vec::new() };
+        let location = &self.config.database.location;
+        let Location::Postgres(url) = location else { return Vec::new() };
         let Ok(url) = Url::parse(url.expose_secret()) else { return Vec::new() };
-        let without_tls = (!is_here(&url) && !asks_for_tls(&url)).then_some(Risk::DatabaseWithoutTls);
+        let exposed = location.is_exposed().then_some(Risk::ExposedDatabase);
         let origin =
             self.in_force.iter().find(|in_force| in_force.key == key).map(|InForce { origin, .. }| origin);
         let readable = match origin {
-            Some(Origin::File(path, _)) if url.password().is_some() && is_open(path) => {
+            Some(Origin::File(path, _)) if has_password(&url) && is_open(path) => {
                 Some(Risk::OpenFile { key, path: path.to_path_buf() })
             }
             _ => None,
         };
-        without_tls.into_iter().chain(readable).collect()
+        exposed.into_iter().chain(readable).collect()
     }
 }
 
@@ -119,29 +121,8 @@ fn server(config: &Config, files: &Files, now: Timestamp) -> Vec<Risk> {
     risks
 }
 
-/// Whether the server is this machine, or a socket of it.
-fn is_here(url: &Url) -> bool {
-    let socket = url.query_pairs().any(|(name, value)| name == "host" && value.starts_with('/'));
-    socket
-        || match url.host() {
-            Some(Host::Domain(name)) => {
-                name == "localhost" || name.to_ascii_lowercase().starts_with("%2f") || is_loopback(name)
-            }
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
-            None => true,
-        }
-}
-
-/// Schemes that the web does not know leave an address as it is written.
-fn is_loopback(name: &str) -> bool {
-    name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// Whether a connection fails where there is no TLS. Without a word it is tried, and done without.
-fn asks_for_tls(url: &Url) -> bool {
-    let mut modes = url.query_pairs().filter(|(name, _)| name == "sslmode" || name == "ssl-mode");
-    modes.any(|(_, mode)| matches!(mode.as_ref(), "require" | "verify-ca" | "verify-full"))
+fn has_password(url: &Url) -> bool {
+    url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
 }
 
 fn open_files(config: &Config) -> Vec<Risk> {

@@ -117,9 +117,14 @@ fn a_password_in_a_file_that_everybody_may_read_is() {
     let open = Risk::OpenFile { key: "database.url", path: place.path("vardbro.toml") };
 
     for (text, mode, expected) in [
-        (with, 0o644, vec![open]),
+        (with, 0o644, vec![open.clone()]),
         (with, 0o640, vec![]),
         (&with.replace(":hunter2", ""), 0o644, vec![]),
+        (
+            &with.replace(":hunter2", "").replace("vardbro\"", "vardbro?password=hunter2\""),
+            0o644,
+            vec![open.clone()],
+        ),
         ("", 0o644, vec![]),
     ] {
         place.put("vardbro.toml", text, mode);
@@ -128,20 +133,26 @@ fn a_password_in_a_file_that_everybody_may_read_is() {
 }
 
 #[test]
-fn a_database_elsewhere_without_tls_is() {
+fn a_database_elsewhere_that_does_not_prove_who_it_is_is() {
     let place = Place::new();
     for (url, risky) in [
         ("postgres://ada@db.example.com/vardbro", true),
         ("postgres://ada@db.example.com/vardbro?sslmode=prefer", true),
         ("postgres://ada@db.example.com/vardbro?sslmode=verify-full", false),
+        ("postgres://ada@db.example.com/vardbro?sslmode=require", true),
+        ("postgres://ada@db.example.com/vardbro?ssl-mode=verify-ca", true),
+        ("postgres://ada@db.example.com/vardbro?sslmode=verify-full&sslmode=prefer", true),
         ("postgres://ada@10.0.0.7/vardbro", true),
+        ("postgres://ada@localhost/vardbro?host=db.example.com", true),
+        ("postgres://ada@localhost/vardbro?hostaddr=10.0.0.7", true),
+        ("postgres://ada@db.example.com/vardbro?hostaddr=127.0.0.1", false),
         ("postgres://ada@localhost/vardbro", false),
         ("postgres://ada@127.0.0.1/vardbro", false),
         ("postgres://ada@[::1]:5432/vardbro", false),
         ("postgres://ada@%2Fvar%2Frun%2Fpostgresql/vardbro", false),
         ("postgres://ada@db/vardbro?host=/var/run/postgresql", false),
     ] {
-        let expected = if risky { vec![Risk::DatabaseWithoutTls] } else { vec![] };
+        let expected = if risky { vec![Risk::ExposedDatabase] } else { vec![] };
         assert_eq!(place.risks(&[("VARDBRO_DATABASE_URL", url)]), expected, "{url}");
     }
 }
