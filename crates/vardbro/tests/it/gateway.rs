@@ -3,6 +3,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use sqlx::SqlitePool;
 use tempfile::tempdir;
 
 use crate::program::{Sandbox, cliniko_headers, exchange, get, send};
@@ -54,6 +55,32 @@ fn without_an_ehr_the_others_still_answer() {
     let ready = sandbox.ready();
 
     assert_eq!(ready["ehrs"].as_object().unwrap().keys().collect::<Vec<_>>(), ["mock"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_a_newer_version_wrote_answers_502_and_no_other_does() {
+    let directory = tempdir().unwrap();
+    let mut sandbox = Sandbox::in_directory(directory.path(), &["--json", "--only", "cliniko,mock"]);
+    let ready = sandbox.ready();
+    let text = |key: &str| ready[key].as_str().unwrap();
+    let statuses = || {
+        let headers =
+            [("x-leyr-client-id", text("client_id")), ("x-leyr-client-secret", text("client_secret"))];
+        let status = |path: &str| get(&format!("{}/{path}", text("api")), &headers).0;
+        ["emrs", "emrs/cliniko/care-units", "emrs/mock/care-units"].map(status)
+    };
+    let database = directory.path().join("vardbro.sqlite");
+    let database = SqlitePool::connect(&format!("sqlite:{}", database.display())).await.unwrap();
+
+    for (unavailable, expected) in
+        [(r#"{"list_referrals":"x"}"#, [200, 200, 200]), (r#"{"list_care_units":7}"#, [200, 502, 200])]
+    {
+        let newer = "UPDATE connections SET unavailable = $1, version = version + 1 WHERE ehr = 'cliniko'";
+        sqlx::query(newer).bind(unavailable).execute(&database).await.unwrap();
+        sqlx::query("UPDATE revision SET number = number + 1").execute(&database).await.unwrap();
+
+        assert_eq!(statuses(), expected, "{unavailable}");
+    }
 }
 
 #[test]
