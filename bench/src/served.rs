@@ -94,7 +94,7 @@ pub async fn serve(directory: &Path, logs_access: bool) -> Result<()> {
     let abandoned = async {
         let _ = stdin().read_to_end(&mut Vec::new()).await;
     };
-    vardbro_gateway::serve(gateway, Server { listener, tls: None }, abandoned).await;
+    vardbro_gateway::serve(gateway, Server { listener, tls: None, grace: Duration::ZERO }, abandoned).await;
     if let Some(access_log) = access_log {
         access_log.close().await;
     }
