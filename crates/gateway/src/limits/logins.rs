@@ -20,8 +20,8 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST: u64 = 100_000;
 
 /// Which addresses fail to log in. Failures count against the address alone, never against a client id, so that nobody can lock
-/// a customer out from elsewhere; and what was right from an address before is looked at whatever others do there, so that nobody
-/// can lock out whom he shares an address with.
+/// a customer out from elsewhere; and what was right from an address in the last day, since this gateway started, is looked at
+/// whatever others do there.
 pub(crate) struct Logins {
     failures_per_minute: u32,
     failures: Cache<Address, Arc<Failures>>,
