@@ -135,8 +135,7 @@ impl Links {
     /// What the application reaches now. A link whose connection did not change stays the one that it was, with what was learnt of its
     /// quota and its failures.
     pub(crate) fn reach(&self, who: &Authenticated, availability: &Availability) -> Arc<Reach> {
-        let renewed = self.renewed();
-        let renewals = renewed.values().map(|renewed| renewed.times).sum();
+        let renewals = self.renewed().values().map(|renewed| renewed.times).sum();
         let held = self.held().entry(who.application.id()).or_default().clone();
         let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = held.as_mut().filter(|known| known.holds(who, renewals)) {
@@ -152,7 +151,7 @@ impl Links {
             let too_many = proven.len().saturating_sub(MOST_PROVEN);
             proven.drain(..too_many);
         }
-        let reach = Arc::new(self.opened(who, &key, &before, &renewed));
+        let reach = Arc::new(self.opened(who, &key, &before));
         let changed = before.links.iter().any(|link| !reach.links.iter().any(|now| Arc::ptr_eq(now, link)));
         if changed {
             availability.forget_everything();
@@ -165,7 +164,7 @@ impl Links {
 
     /// Has the connection made anew at its next call, with these settings over those that are kept.
     pub(crate) fn renew(&self, connection: Uuid, settings: BTreeMap<String, String>) {
-        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut renewed = self.renewed();
         let times = renewed.get(&connection).map_or(0, |renewed| renewed.times).saturating_add(1);
         renewed.insert(connection, Renewed { times, settings });
     }
@@ -186,16 +185,10 @@ impl Links {
         Reach { links: Vec::new(), broken: enabled.map(Broken::of).collect() }
     }
 
-    fn opened(
-        &self,
-        who: &Authenticated,
-        key: &DataKey,
-        before: &Reach,
-        renewed: &HashMap<Uuid, Renewed>,
-    ) -> Reach {
+    fn opened(&self, who: &Authenticated, key: &DataKey, before: &Reach) -> Reach {
         let mut reach = Reach::default();
         for kept in who.connections.iter().filter(|kept| kept.enabled) {
-            let renewed = renewed.get(&kept.id).cloned().unwrap_or_default();
+            let renewed = self.renewed().get(&kept.id).cloned().unwrap_or_default();
             let made_of = (kept.id, kept.version, renewed.times);
             if let Some(link) = before.links.iter().find(|link| link.made_of == made_of) {
                 reach.links.push(link.clone());
@@ -258,8 +251,8 @@ impl Links {
         })
     }
 
-    fn renewed(&self) -> HashMap<Uuid, Renewed> {
-        self.renewed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn renewed(&self) -> MutexGuard<'_, HashMap<Uuid, Renewed>> {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<ApplicationId, Arc<Mutex<Option<Held>>>>> {
