@@ -49,11 +49,6 @@ impl Store {
         Ok(self.fresh.snapshot().await?.authenticate(client_id, secret, now))
     }
 
-    /// Whether the database answers.
-    pub async fn check(&self) -> Result<()> {
-        self.backend.check().await
-    }
-
     /// Of which version the tables are. Changes and makes nothing.
     pub async fn version(location: &Location) -> Result<Version> {
         match location {

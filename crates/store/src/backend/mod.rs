@@ -36,9 +36,6 @@ pub(crate) struct Contents {
 /// A database. Every change is whole or not at all, durable when it returns, and raises the revision.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync + 'static {
-    /// Whether it answers.
-    async fn check(&self) -> Result<()>;
-
     /// Whether it takes writes; changes nothing.
     async fn check_writable(&self) -> Result<()>;
 

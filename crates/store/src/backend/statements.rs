@@ -24,11 +24,6 @@ type DatabaseRow = <Database as sqlx::Database>::Row;
 
 #[async_trait]
 impl Backend for super::This {
-    async fn check(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
-    }
-
     async fn check_writable(&self) -> Result<()> {
         let mut transaction = self.pool.begin_with(BEGIN_WRITE).await?;
         changed(&mut transaction).await?;
